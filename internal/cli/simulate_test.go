@@ -250,7 +250,7 @@ func TestSimulateForRealInvokesOurFunctionAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, shown := spothandler(t.Context(), "", words("simulate --cluster shop --service api --for-real --yes")...)
-	if code != command.ExitError || !strings.Contains(shown.err, "is not ours and is not invoked") || primaryOf(t, config) != before {
+	if code != command.ExitError || !strings.Contains(shown.err, "does not belong to this installation and is not invoked") || primaryOf(t, config) != before {
 		t.Errorf("exit code %d\n%s", code, shown.err)
 	}
 }

@@ -77,10 +77,10 @@ func TestAdopt(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		n := createModuleResources(t, a)
 		found := a.find(t, "", nil)
-		if refusal := apperrtest.ErrorOf(t, found.CheckOurs(false)); refusal.Code != apperr.CodeNotOurs {
+		if refusal := apperrtest.ErrorOf(t, found.CheckOwnership(false)); refusal.Code != apperr.CodeNotOurs {
 			t.Errorf("%+v", refusal)
 		}
-		if err := found.CheckOurs(true); err != nil {
+		if err := found.CheckOwnership(true); err != nil {
 			t.Fatal(err)
 		}
 		_, warnings, err := found.Resolve(given("timeout", "45"), false)

@@ -121,7 +121,7 @@ func TestManagedRule(t *testing.T) {
 		a.install(t, "prod", nil)
 		names, changes := a.plan(t, "prod", given("cluster", "shop"))
 		a.ManageRule(names.Rule, "autoscaling.amazonaws.com")
-		refusal := apperrtest.ErrorOf(t, a.find(t, "prod", nil).CheckOurs(true))
+		refusal := apperrtest.ErrorOf(t, a.find(t, "prod", nil).CheckOwnership(true))
 		if refusal.Code != apperr.CodeNotOurs || refusal.Detail[0] != "AWS manages it for autoscaling.amazonaws.com." {
 			t.Errorf("%+v", refusal)
 		}

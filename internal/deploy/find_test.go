@@ -66,7 +66,7 @@ func TestSamePrefixInAnotherCase(t *testing.T) {
 	}
 }
 
-// The record of a role that is not ours is ignored.
+// The record of a role that does not belong to this installation is ignored.
 func TestRecordOfAnothersRole(t *testing.T) {
 	description := desiredFor(t, given("tag", "Team=web")).Role.Description
 	for name, role := range map[string]*resource.Role{
@@ -113,7 +113,7 @@ func TestRoleOfAnotherOwner(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.createRoleOutOfBand(t, "spothandler-us-east-1", "theirs", nil)
 		found := a.find(t, "", nil)
-		if refusal := apperrtest.ErrorOf(t, found.CheckOurs(true)); refusal.Message != "role spothandler-us-east-1 is not ours" {
+		if refusal := apperrtest.ErrorOf(t, found.CheckOwnership(true)); refusal.Message != "role spothandler-us-east-1 does not belong to this installation" {
 			t.Errorf("%+v", refusal)
 		}
 	})
@@ -137,7 +137,7 @@ func TestResourceAppearsDuringInstall(t *testing.T) {
 		}
 		_, err = resource.Apply(t.Context(), a.clients, names, changes, resource.Options{})
 		refusal := apperrtest.ErrorOf(t, err)
-		if refusal.Code != apperr.CodeNotOurs || refusal.Message != "rule ecs-spot-interruption appeared while this install was running, and is not ours" ||
+		if refusal.Code != apperr.CodeNotOurs || refusal.Message != "rule ecs-spot-interruption was created while this install was running, and does not belong to it" ||
 			refusal.Detail[0] != `It has no tag managed-by=spothandler. It is ENABLED, and its pattern is {"source":["theirs"]}` {
 			t.Errorf("%+v", refusal)
 		}
@@ -181,7 +181,7 @@ func TestResourceTakenDuringInstall(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if refusal := apperrtest.ErrorOf(t, install.Verify(t.Context(), 0)); refusal.Code != apperr.CodeNotOurs || refusal.Message != "rule ecs-spot-interruption is not ours" {
+		if refusal := apperrtest.ErrorOf(t, install.Verify(t.Context(), 0)); refusal.Code != apperr.CodeNotOurs || refusal.Message != "rule ecs-spot-interruption does not belong to this installation" {
 			t.Errorf("%+v", refusal)
 		}
 	})

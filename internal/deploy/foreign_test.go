@@ -73,7 +73,7 @@ func TestForeignAdditions(t *testing.T) {
 		if again := found.State.Foreign(); len(again) != 5 || again[2].What != "instance profile machines" {
 			t.Errorf("left are %v", again)
 		}
-		if err := found.CheckRemovable(false, false); err == nil || !strings.Contains(err.Error(), "others have added") {
+		if err := found.CheckRemovable(false, false); err == nil || !strings.Contains(err.Error(), "spothandler did not make") {
 			t.Errorf("an uninstall would not stop: %v", err)
 		}
 		if err := found.CheckRemovable(true, false); err != nil {
@@ -107,7 +107,7 @@ func TestForeignAdditionsOfARecreatedFunction(t *testing.T) {
 		a.deleteKind(t, resource.KindRole, n)
 		_, changes = a.plan(t, "prod", nil)
 		sameLines(t, resource.LostAdditions(a.find(t, "prod", nil).State, changes),
-			"function prod-ecs-fargate-spot-handler must be recreated, and its statement mine, which is not ours, will be lost: add it again")
+			"function prod-ecs-fargate-spot-handler must be recreated, and its statement mine, which spothandler did not make, will be lost: add it again")
 		a.install(t, "prod", nil)
 		if tags := a.find(t, "prod", nil).State.Function.Tags; tags["theirs"] != "1" || tags["Team"] != "web" {
 			t.Errorf("the function's tags are %v", tags)

@@ -44,7 +44,7 @@ func addToFunction(t *testing.T, a *account, n resource.Names) {
 func additionsOf(status Status) []string {
 	var all []string
 	for _, problem := range status.Problems {
-		_, what, _ := strings.Cut(problem.Message, "not ours: ")
+		_, what, _ := strings.Cut(problem.Message, "did not make: ")
 		all = append(all, problem.Code+": "+strings.Join(strings.Fields(what)[:2], " "))
 	}
 	return all

@@ -118,7 +118,7 @@ func (i *Install) checkFound() error {
 	if err := i.Found.CheckVersion(i.request.Version, i.request.AllowDowngrade); err != nil {
 		return err
 	}
-	if err := i.Found.CheckOurs(i.request.Adopt); err != nil {
+	if err := i.Found.CheckOwnership(i.request.Adopt); err != nil {
 		return err
 	}
 	return i.Found.CheckReadable()
@@ -223,7 +223,7 @@ func (i *Install) Verify(ctx context.Context, ceiling time.Duration) error {
 			return found.Plan(i.Want), nil
 		})
 		if known, explained := errors.AsType[*apperr.Error](err); explained && known.Code == apperr.CodeNotSettled {
-			return cmp.Or(i.Found.CheckOurs(false), err) // another owner took it meanwhile
+			return cmp.Or(i.Found.CheckOwnership(false), err) // another owner took it meanwhile
 		}
 		return err
 	})

@@ -53,8 +53,8 @@ func recordOf(role *resource.Role, prefix string) (*settings.Record, error) {
 	if other := role.Tags[resource.TagPrefix]; other != prefix && strings.EqualFold(other, prefix) {
 		return nil, resource.SamePrefix(prefix, other)
 	}
-	if !resource.IsOurs(role.Tags, prefix) {
-		return nil, nil //nolint:nilnil // CheckOurs reports it
+	if !resource.HasOwnTags(role.Tags, prefix) {
+		return nil, nil //nolint:nilnil // CheckOwnership reports it
 	}
 	record := settings.ParseRecord(role.Description)
 	if record != nil && !record.Fits(prefix) {
@@ -108,7 +108,7 @@ func chooseNames(id session.Identity, prefix string, record *settings.Record, gi
 // choosePath returns the path of a role that is ours, because IAM cannot change it, or else the given path.
 func choosePath(names resource.Names, role *resource.Role, given settings.Given) (resource.Names, error) {
 	asked := given.Text("role-path")
-	if role == nil || !resource.IsOurs(role.Tags, names.Prefix) {
+	if role == nil || !resource.HasOwnTags(role.Tags, names.Prefix) {
 		return names.WithRolePath(cmp.Or(asked, names.RolePath)), nil
 	}
 	if asked != "" && asked != role.Path {
@@ -120,7 +120,7 @@ func choosePath(names resource.Names, role *resource.Role, given settings.Given)
 // inferPath takes the path of a deleted role from the function that ran as it.
 func (i *Installation) inferPath() {
 	function := i.State.Function
-	if function == nil || !resource.IsOurs(function.Tags, i.Names.Prefix) {
+	if function == nil || !resource.HasOwnTags(function.Tags, i.Names.Prefix) {
 		return
 	}
 	if path := rolePathIn(i.Names, function.RoleARN); path != "" {

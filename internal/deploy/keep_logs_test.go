@@ -27,7 +27,7 @@ func TestKeepLogs(t *testing.T) {
 			a.uninstall(t, prefix, false)
 			sameLines(t, a.calls(writes))
 
-			if err := left.CheckOurs(false); err != nil {
+			if err := left.CheckOwnership(false); err != nil {
 				t.Fatal(err)
 			}
 			if spec := resolved(t, left); spec.LogRetentionDays != 14 || spec.KMSKey != "" {
@@ -53,7 +53,7 @@ func TestKeptByAnother(t *testing.T) {
 		a.install(t, "prod", nil)
 		a.uninstall(t, "prod", true)
 		found := a.find(t, "", given("function-name", "prod-ecs-fargate-spot-handler"))
-		if found.Kept || found.CheckOurs(false) == nil {
+		if found.Kept || found.CheckOwnership(false) == nil {
 			t.Error("it was taken for ours")
 		}
 	})

@@ -162,7 +162,7 @@ func (s search) listed(ctx context.Context, seen types.Role) (*Listed, error) {
 		return nil, err
 	}
 	prefix := role.Tags[resource.TagPrefix]
-	if !resource.IsOurs(role.Tags, prefix) || settings.RoleName(prefix, id.Region) != name {
+	if !resource.HasOwnTags(role.Tags, prefix) || settings.RoleName(prefix, id.Region) != name {
 		return nil, nil //nolint:nilnil // not an installation
 	}
 	return &Listed{Prefix: prefix, Region: id.Region, Record: settings.ParseRecord(role.Description)}, nil

@@ -38,14 +38,14 @@ func Locate(ctx context.Context, clients resource.Clients, id session.Identity, 
 	if err != nil {
 		return nil, err
 	}
-	if role != nil && resource.IsOurs(role.Tags, prefix) {
+	if role != nil && resource.HasOwnTags(role.Tags, prefix) {
 		return &Located{Names: names, Record: record}, nil
 	}
 	response, err := clients.Logs.ListTagsForResource(ctx, &cloudwatchlogs.ListTagsForResourceInput{ResourceArn: aws.String(names.LogGroupARN())})
 	if err != nil {
 		return nil, apperr.Explain("reading the tags of log group "+names.LogGroup, id.Caller, apperr.IgnoreNotFound(err))
 	}
-	if group := (&resource.LogGroup{Tags: response.Tags}); resource.IsOurs(group.Tags, prefix) || group.Kept(prefix) {
+	if group := (&resource.LogGroup{Tags: response.Tags}); resource.HasOwnTags(group.Tags, prefix) || group.Kept(prefix) {
 		located := &Located{Names: names, Left: true, Kept: group.Kept(prefix)}
 		for _, each := range (&Installation{Names: names, State: resource.State{Role: role}}).Unowned() {
 			located.Role = &each

@@ -10,7 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// Unowned returns the resources under our names that do not belong to this installation.
+// Unowned returns the resources under the installation's names that do not belong to this installation.
 func (i *Installation) Unowned() []resource.Unowned {
 	all := i.State.Unowned(i.Names.Prefix)
 	for index := range all {
@@ -22,9 +22,9 @@ func (i *Installation) Unowned() []resource.Unowned {
 	return all
 }
 
-// CheckOurs returns an error that names all resources that are not ours. With adopt, function, rule and log
+// CheckOwnership returns an error that names all resources that do not belong to the installation. With adopt, function, rule and log
 // group may be taken over; a role and a rule managed by AWS never are.
-func (i *Installation) CheckOurs(adopt bool) error {
+func (i *Installation) CheckOwnership(adopt bool) error {
 	unowned := i.Unowned()
 	offered := adoptable(unowned)
 	if adopt {
@@ -33,10 +33,10 @@ func (i *Installation) CheckOurs(adopt bool) error {
 	if len(unowned) == 0 {
 		return nil
 	}
-	return resource.NotOurs(unowned, offered)
+	return resource.UnownedError(unowned, offered)
 }
 
-// Owned returns the state without resources that are not ours, and without a kept log group: an uninstall
+// Owned returns the state without resources that do not belong to the installation, and without a kept log group: an uninstall
 // leaves these alone.
 func (i *Installation) Owned() resource.State {
 	var others []resource.ID
@@ -49,13 +49,13 @@ func (i *Installation) Owned() resource.State {
 	return i.State.Without(others...)
 }
 
-// Found reports whether any part of an installation exists. Resources that are not ours, their parts, and a
+// Found reports whether any part of an installation exists. Unowned resources, their parts, and a
 // kept log group do not count.
 func (i *Installation) Found() bool {
 	return i.Owned().Exists()
 }
 
-// removable returns what an uninstall removes: what is ours, but not the log group of a function that remains.
+// removable returns what an uninstall removes: the resources of the installation, but not the log group of a function that remains.
 func (i *Installation) removable() resource.State {
 	own := i.Owned()
 	if own.LogGroup == nil || own.Function != nil || i.State.Function == nil {
@@ -64,8 +64,8 @@ func (i *Installation) removable() resource.State {
 	return own.Without(own.LogGroup.ID())
 }
 
-// checkWhole returns an error if only a part of the installation is ours: either a resource lost its tags, or
-// it belongs to someone else and the removal leaves it.
+// checkWhole returns an error if only some of the resources have the installation's tags: either a resource lost its tags, or
+// it belongs to something else and is kept.
 func (i *Installation) checkWhole() error {
 	unowned := i.Unowned()
 	if len(unowned) == 0 || !i.Found() {
@@ -73,13 +73,13 @@ func (i *Installation) checkWhole() error {
 	}
 	refusal := &apperr.Error{
 		Code:    apperr.CodeNotOurs,
-		Message: "only a part of this installation has our tags",
-		Hints:   append(resource.RestoreHints(unowned), "--force   remove what is ours, and leave the rest"),
+		Message: "only some of this installation's resources have its tags",
+		Hints:   append(resource.RestoreHints(unowned), "--force   remove the resources that have its tags, and keep the rest"),
 	}
 	for _, each := range unowned {
-		detail := each.String() + " is not ours. " + each.Why
+		detail := each.Describe() + ". " + each.Why
 		if each.Lost != "" {
-			detail = each.String() + " " + each.Lost + ", or belongs to someone else."
+			detail = each.String() + " " + each.Lost + ", or does not belong to this installation."
 		}
 		refusal.Detail = append(refusal.Detail, detail)
 	}
@@ -87,8 +87,8 @@ func (i *Installation) checkWhole() error {
 	return refusal
 }
 
-// CheckRemovable returns an error, before the first write, if a removal would delete what others added or leave a part
-// that is not ours, or if AWS would refuse it halfway.
+// CheckRemovable returns an error, before the first write, if a removal would delete foreign additions or keep unowned
+// resources, or if AWS would refuse it halfway.
 func (i *Installation) CheckRemovable(force, keepLogs bool) error {
 	if !force {
 		if err := i.checkWhole(); err != nil {
@@ -111,7 +111,7 @@ func (i *Installation) CheckRemovable(force, keepLogs bool) error {
 		return nil
 	}
 	if f := left.Function; f != nil && f.Unseen != nil {
-		return withHint(f.Unseen, "--force   remove it anyway, including what others have added")
+		return withHint(f.Unseen, "--force   remove it anyway, with whatever was added to it")
 	}
 	additions := left.Foreign()
 	if len(additions) == 0 {
@@ -119,7 +119,7 @@ func (i *Installation) CheckRemovable(force, keepLogs bool) error {
 	}
 	refusal := &apperr.Error{
 		Code:    apperr.CodeForeign,
-		Message: "others have added to this installation, and removing it would remove their additions too",
+		Message: "uninstall would also delete additions that spothandler did not make",
 	}
 	for _, each := range additions {
 		refusal.Detail, refusal.Hints = append(refusal.Detail, each.String()), append(refusal.Hints, each.Hint(i.Names))
@@ -146,8 +146,8 @@ func neverAdopted(u resource.Unowned) bool { return u.Adoption == "" }
 // adoptable reports whether all of these can be taken over.
 func adoptable(unowned []resource.Unowned) bool { return !slices.ContainsFunc(unowned, neverAdopted) }
 
-// records reports whether a record in the role's description names the resource. The role itself need not be ours:
-// the command that this leads to is only shown.
+// records reports whether a record in the role's description names the resource. The role itself need not belong to
+// the installation: the command that this leads to is only shown.
 func (i *Installation) records(id resource.ID) bool {
 	if i.Record != nil {
 		return true

@@ -23,12 +23,12 @@ func TestUnowned(t *testing.T) {
 		removal   []string
 	}{
 		{
-			"role", func(s *resource.State) { s.Role.Tags = theirs }, "role prod-spothandler-us-east-1 is not ours",
+			"role", func(s *resource.State) { s.Role.Tags = theirs }, "role prod-spothandler-us-east-1 does not belong to this installation",
 			lacksBoth, false,
 			[]string{"delete target", "delete rule", "delete permission", "delete function", "delete log group"},
 		},
 		{
-			"log group", func(s *resource.State) { s.LogGroup.Tags = theirs }, "log group /aws/lambda/prod-ecs-fargate-spot-handler is not ours",
+			"log group", func(s *resource.State) { s.LogGroup.Tags = theirs }, "log group /aws/lambda/prod-ecs-fargate-spot-handler does not belong to this installation",
 			lacksBoth, true,
 			[]string{"delete target", "delete rule", "delete permission", "delete function", "delete role"},
 		},
@@ -36,16 +36,16 @@ func TestUnowned(t *testing.T) {
 			"function of another prefix", func(s *resource.State) {
 				s.Function.Tags = map[string]string{resource.TagManagedBy: "spothandler", resource.TagPrefix: "test"}
 			},
-			"function prod-ecs-fargate-spot-handler is not ours", `Its tag spothandler:prefix is "test".`, true,
+			"function prod-ecs-fargate-spot-handler does not belong to this installation", `Its tag spothandler:prefix is "test".`, true,
 			[]string{"delete target", "delete rule", "delete role"},
 		},
 		{
-			"rule", func(s *resource.State) { s.Triggers[0].Rule.Tags = theirs }, "rule prod-ecs-spot-interruption is not ours",
+			"rule", func(s *resource.State) { s.Triggers[0].Rule.Tags = theirs }, "rule prod-ecs-spot-interruption does not belong to this installation",
 			lacksBoth, true,
 			[]string{"delete permission", "delete function", "delete log group", "delete role"},
 		},
 		{
-			"rule of AWS", func(s *resource.State) { s.Triggers[0].Rule.ManagedBy = "ecs.amazonaws.com" }, "rule prod-ecs-spot-interruption is not ours",
+			"rule of AWS", func(s *resource.State) { s.Triggers[0].Rule.ManagedBy = "ecs.amazonaws.com" }, "rule prod-ecs-spot-interruption does not belong to this installation",
 			"AWS manages it for ecs.amazonaws.com.", false,
 			[]string{"delete permission", "delete function", "delete log group", "delete role"},
 		},
@@ -53,18 +53,18 @@ func TestUnowned(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			found := assessed(t)
 			test.change(&found.State)
-			refusal := apperrtest.ErrorOf(t, found.CheckOurs(false))
+			refusal := apperrtest.ErrorOf(t, found.CheckOwnership(false))
 			if refusal.Code != apperr.CodeNotOurs || refusal.Message != test.message || refusal.Detail[0] != test.detail {
 				t.Errorf("%+v", refusal)
 			}
 			if hinted := strings.Contains(strings.Join(refusal.Hints, " "), "--adopt"); hinted != test.adoptable {
 				t.Errorf("the hints are %q", refusal.Hints)
 			}
-			if adopted := found.CheckOurs(true) == nil; adopted != test.adoptable {
+			if adopted := found.CheckOwnership(true) == nil; adopted != test.adoptable {
 				t.Errorf("with --adopt: %t", adopted)
 			}
 			sameLines(t, printed(found.removal(false)), test.removal...)
-			if err := found.CheckRemovable(false, false); err == nil || !strings.Contains(err.Error(), "only a part") {
+			if err := found.CheckRemovable(false, false); err == nil || !strings.Contains(err.Error(), "only some of") {
 				t.Errorf("an uninstall would not stop: %v", err)
 			}
 			if err := found.CheckRemovable(true, false); err != nil {
@@ -72,7 +72,7 @@ func TestUnowned(t *testing.T) {
 			}
 		})
 	}
-	if err := assessed(t).CheckOurs(false); err != nil {
+	if err := assessed(t).CheckOwnership(false); err != nil {
 		t.Error(err)
 	}
 }
@@ -82,20 +82,20 @@ func TestUnowned(t *testing.T) {
 func TestSeveralUnowned(t *testing.T) {
 	found := assessed(t)
 	found.State.LogGroup.Tags, found.State.Function.Tags, found.State.Triggers[0].Rule.Tags = nil, nil, nil
-	refusal := apperrtest.ErrorOf(t, found.CheckOurs(false))
+	refusal := apperrtest.ErrorOf(t, found.CheckOwnership(false))
 	sameLines(t, append([]string{refusal.Message}, refusal.Detail...),
-		"log group /aws/lambda/prod-ecs-fargate-spot-handler is not ours",
+		"log group /aws/lambda/prod-ecs-fargate-spot-handler does not belong to this installation",
 		lacksBoth,
-		"Nor is function prod-ecs-fargate-spot-handler. "+lacksBoth,
-		"Nor is rule prod-ecs-spot-interruption. "+lacksBoth)
+		"Nor does function prod-ecs-fargate-spot-handler. "+lacksBoth,
+		"Nor does rule prod-ecs-spot-interruption. "+lacksBoth)
 	sameLines(t, refusal.Hints[3:], "--prefix NAME   install alongside it", "--adopt --dry-run   see what taking them over would change")
-	if err := found.CheckOurs(true); err != nil {
+	if err := found.CheckOwnership(true); err != nil {
 		t.Error(err)
 	}
 
 	found.State.Triggers[0].Rule.ManagedBy = "ecs.amazonaws.com"
-	sameLines(t, apperrtest.ErrorOf(t, found.CheckOurs(false)).Hints[2:], "--prefix NAME   install alongside it")
-	if refusal := apperrtest.ErrorOf(t, found.CheckOurs(true)); refusal.Message != "rule prod-ecs-spot-interruption is not ours" || len(refusal.Detail) != 1 {
+	sameLines(t, apperrtest.ErrorOf(t, found.CheckOwnership(false)).Hints[2:], "--prefix NAME   install alongside it")
+	if refusal := apperrtest.ErrorOf(t, found.CheckOwnership(true)); refusal.Message != "rule prod-ecs-spot-interruption does not belong to this installation" || len(refusal.Detail) != 1 {
 		t.Errorf("%+v", refusal)
 	}
 }
@@ -120,12 +120,12 @@ func TestCheckRemovable(t *testing.T) {
 	found.State.Triggers[0].Rule.Tags = nil // then its additions do not matter
 	found.State.Role.Tags = map[string]string{resource.TagPrefix: "prod"}
 	refusal = apperrtest.ErrorOf(t, found.CheckRemovable(false, false))
-	sameLines(t, refusal.Detail, "role prod-spothandler-us-east-1 lacks the tag managed-by=spothandler, or belongs to someone else.",
-		"rule prod-ecs-spot-interruption lacks the tags managed-by=spothandler and spothandler:prefix=prod, or belongs to someone else.", "Nothing was changed.")
+	sameLines(t, refusal.Detail, "role prod-spothandler-us-east-1 lacks the tag managed-by=spothandler, or does not belong to this installation.",
+		"rule prod-ecs-spot-interruption lacks the tags managed-by=spothandler and spothandler:prefix=prod, or does not belong to this installation.", "Nothing was changed.")
 	sameLines(t, refusal.Hints,
 		"aws iam tag-role --role-name prod-spothandler-us-east-1 --tags Key=managed-by,Value=spothandler   if it belongs to this installation",
 		"aws events tag-resource --region us-east-1 --resource-arn arn:aws:events:us-east-1:111122223333:rule/prod-ecs-spot-interruption --tags Key=managed-by,Value=spothandler Key=spothandler:prefix,Value=prod   if it belongs to this installation",
-		"--force   remove what is ours, and leave the rest")
+		"--force   remove the resources that have its tags, and keep the rest")
 }
 
 // Resources that have none of our tags and that no record names are somebody else's: no command makes them ours. Where
@@ -135,8 +135,8 @@ func TestStrangers(t *testing.T) {
 	found.Record, found.State.Role = nil, nil
 	found.State.Function.Tags = map[string]string{"Owner": "them"}
 	refusal := apperrtest.ErrorOf(t, found.CheckRemovable(false, false))
-	sameLines(t, refusal.Detail, "function prod-ecs-fargate-spot-handler is not ours. It has no tag managed-by=spothandler.", "Nothing was changed.")
-	sameLines(t, refusal.Hints, "--force   remove what is ours, and leave the rest")
+	sameLines(t, refusal.Detail, "function prod-ecs-fargate-spot-handler does not belong to this installation. It has no tag managed-by=spothandler.", "Nothing was changed.")
+	sameLines(t, refusal.Hints, "--force   remove the resources that have its tags, and keep the rest")
 	found.State.LogGroup, found.State.Triggers = nil, nil
 	if err := found.CheckRemovable(false, false); err != nil {
 		t.Error(err)

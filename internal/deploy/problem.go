@@ -22,7 +22,7 @@ type Problem struct {
 	Hints []string `json:"hints,omitempty"`
 
 	Vital     bool `json:"-"` // interruptions are not handled
-	Adoptable bool `json:"-"` // not ours, and install --adopt takes it over
+	Adoptable bool `json:"-"` // it does not belong to the installation, and install --adopt takes it over
 }
 
 // Codes of a Problem.
@@ -38,12 +38,12 @@ const (
 
 // problems lists what is wrong in the order of the resources, followed by what only a user can fix.
 func problems(i *Installation, want resource.State, spec settings.Spec, changes []resource.Change, others []Listed) []Problem {
-	list := notOurs(i.Unowned(), changes)
+	list := unownedProblems(i.Unowned(), changes)
 	for _, change := range ownChanges(i.Unowned(), resource.WithoutRecreated(changes, want, i.State)) {
 		list = append(list, problemOf(change))
 	}
 	for _, f := range i.Owned().Foreign() {
-		list = append(list, Problem{Code: ProblemForeign, ID: f.ID, Message: fmt.Sprintf("%s has an addition that is not ours: %s", f.ID, f.What), Hints: []string{f.Hint(i.Names)}})
+		list = append(list, Problem{Code: ProblemForeign, ID: f.ID, Message: f.Describe(), Hints: []string{f.Hint(i.Names)}})
 	}
 	if spec.ReservedConcurrency == 0 {
 		list = append(list, Problem{
@@ -58,17 +58,17 @@ func problems(i *Installation, want resource.State, spec settings.Spec, changes 
 }
 
 // mayWatch reports whether interruptions can reach the installation: without role and rule, as a function alone whose
-// tags say that it is ours, it watches no cluster.
+// tags say that it belongs to the installation, it watches no cluster.
 func (i *Installation) mayWatch() bool {
 	return i.Record != nil || slices.ContainsFunc(i.Owned().Triggers, func(t resource.Trigger) bool { return t.Rule != nil })
 }
 
-// notOurs returns a problem for each resource that is not ours. It is vital only if the resource was found to differ in
-// a way that prevents handling interruptions.
-func notOurs(unowned []resource.Unowned, changes []resource.Change) []Problem {
+// unownedProblems returns a problem for each resource that does not belong to the installation. It is vital only if the
+// resource was found to differ in a way that prevents handling interruptions.
+func unownedProblems(unowned []resource.Unowned, changes []resource.Change) []Problem {
 	problems := []Problem{}
 	for _, each := range unowned {
-		problem := Problem{Code: ProblemNotOurs, ID: each.ID, Message: fmt.Sprintf("%s is not ours. %s", each.ID, each.Why), Adoptable: each.Adoption != ""}
+		problem := Problem{Code: ProblemNotOurs, ID: each.ID, Message: each.Describe() + ". " + each.Why, Adoptable: each.Adoption != ""}
 		if each.Lost != "" {
 			problem.Message = fmt.Sprintf("%s %s.", each.ID, each.Lost)
 			problem.Hints = []string{each.RestoreHint()}
@@ -85,7 +85,7 @@ func notOurs(unowned []resource.Unowned, changes []resource.Change) []Problem {
 	return problems
 }
 
-// ownChanges returns the changes without those of resources that are not ours.
+// ownChanges returns the changes without those of resources that do not belong to the installation.
 func ownChanges(unowned []resource.Unowned, changes []resource.Change) []resource.Change {
 	return slices.DeleteFunc(slices.Clone(changes), func(change resource.Change) bool {
 		return slices.ContainsFunc(unowned, func(each resource.Unowned) bool { return each.ID == change.ID })

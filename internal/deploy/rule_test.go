@@ -68,7 +68,7 @@ func TestRuleTagsUnsupportedInPartition(t *testing.T) {
 		if !status.Healthy || !slices.Equal(status.NotChecked, want) {
 			t.Errorf("problems %+v, not checked %+v", status.Problems, status.NotChecked)
 		}
-		if err := a.find(t, "prod", nil).CheckOurs(false); err != nil {
+		if err := a.find(t, "prod", nil).CheckOwnership(false); err != nil {
 			t.Error(err)
 		}
 		if found := a.find(t, "other", nil); found.Found() {
@@ -86,8 +86,8 @@ func TestForeignRuleInPartitionWithoutTags(t *testing.T) {
 			t.Fatal(err)
 		}
 		a.clients.Events = untagged{a.clients.Events, "UnsupportedOperationException"}
-		refusal := apperrtest.ErrorOf(t, a.find(t, "prod", nil).CheckOurs(false))
-		if refusal.Detail[0] != "Its tags cannot be read, and our target is not on it." {
+		refusal := apperrtest.ErrorOf(t, a.find(t, "prod", nil).CheckOwnership(false))
+		if refusal.Detail[0] != "Its tags cannot be read, and it lacks the installation's target." {
 			t.Errorf("%+v", refusal)
 		}
 	})

@@ -90,12 +90,12 @@ func TestProblems(t *testing.T) {
 		},
 		{
 			"foreign", func(i *Installation) { i.State.Role.Inline = []string{"x"} }, nil,
-			[]string{"foreign_additions: role prod-spothandler-us-east-1 has an addition that is not ours: inline policy x"},
+			[]string{"foreign_additions: role prod-spothandler-us-east-1 has an addition that spothandler did not make: inline policy x"},
 		},
 		{"foreign on another's", func(i *Installation) {
 			i.State.Function.Tags = map[string]string{resource.TagManagedBy: "spothandler", resource.TagPrefix: "test"}
 			i.State.Function.Statements = []string{"x"}
-		}, nil, []string{`not_ours: function prod-ecs-fargate-spot-handler is not ours. Its tag spothandler:prefix is "test".`}},
+		}, nil, []string{`not_ours: function prod-ecs-fargate-spot-handler does not belong to this installation. Its tag spothandler:prefix is "test".`}},
 		{
 			"concurrency zero", func(i *Installation) {
 				i.Record.ReservedConcurrency, i.State.Function.ReservedConcurrency = 0, 0

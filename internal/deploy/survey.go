@@ -62,7 +62,7 @@ func (s *Survey) inspectOne(ctx context.Context, search search, tags TagAPI, pre
 	}
 	s.Others, s.NotChecked = others.listed, others.notChecked()
 	s.add(one)
-	if role := one.State.Role; role != nil && resource.IsOurs(role.Tags, prefix) {
+	if role := one.State.Role; role != nil && resource.HasOwnTags(role.Tags, prefix) {
 		return nil
 	}
 	found, notChecked, err := FindWithoutRole(ctx, search.clients, tags, search.id, func(other string) bool { return other == prefix })

@@ -16,7 +16,7 @@ type UninstallRequest struct {
 	Prefix   string
 	Names    settings.Given // of function and rule, if no role records them
 	KeepLogs bool           // keep the log group and its logs
-	Force    bool           // also remove what others have added, and keep what is not ours, instead of an error
+	Force    bool           // also remove what others have added, and keep unowned resources, instead of an error
 
 	Warn func(string) // receives warnings; may be nil
 }
@@ -57,7 +57,7 @@ func PrepareUninstall(ctx context.Context, clients resource.Clients, id session.
 func (u *Uninstall) warnOfRest() {
 	request := u.request
 	for _, each := range u.Found.Unowned() {
-		text := fmt.Sprintf("%s is not ours and is kept. %s", each.ID, each.Why)
+		text := fmt.Sprintf("%s and is kept. %s", each.Describe(), each.Why)
 		if each.Restore != "" {
 			text += " If it belongs to this installation, this restores its tags: " + each.Restore
 		}
@@ -74,7 +74,7 @@ func (u *Uninstall) warnOfRest() {
 	}
 }
 
-// Remaining returns the resources that the uninstall leaves: those that are not ours, the log group of such a
+// Remaining returns the resources that the uninstall leaves: unowned ones, the log group of such a
 // function, and a log group that is kept for its logs.
 func (u *Uninstall) Remaining() []resource.ID {
 	remaining := []resource.ID{}

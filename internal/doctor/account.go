@@ -17,8 +17,8 @@ import (
 type AccountSubject struct {
 	Facts   *services.Facts
 	Account *services.Account
-	// OursUnknown is why it is unknown which rules belong to installations; "" if it is known.
-	OursUnknown string
+	// OwnRulesUnknown is why it is unknown which rules belong to installations; "" if it is known.
+	OwnRulesUnknown string
 	// Install holds the caller's permissions to install if nothing is installed; nil otherwise.
 	Install *services.CallerPermissions
 }
@@ -98,8 +98,8 @@ func CheckAccount(s *AccountSubject, ignored []string) Diagnosis {
 		if c.code == quotaCode {
 			d.NotChecked = append(d.NotChecked, unknownSizes(s.Facts.Services)...)
 		}
-		if c.code == rulesCode && s.OursUnknown != "" && len(s.Account.Rules) > 0 { // one of them may belong to an installation
-			d.NotChecked = append(d.NotChecked, NotChecked{c.code, s.OursUnknown})
+		if c.code == rulesCode && s.OwnRulesUnknown != "" && len(s.Account.Rules) > 0 { // one of them may belong to an installation
+			d.NotChecked = append(d.NotChecked, NotChecked{c.code, s.OwnRulesUnknown})
 			continue
 		}
 		for _, v := range c.run(s) {

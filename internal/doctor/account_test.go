@@ -81,9 +81,9 @@ func accountCases() []accountCase {
 		{"SPOT301", "another rule of which nothing is known", func(s *AccountSubject) { s.Account.Rules = []services.Rule{rule(nil)} }, "SPOT301 info", ""},
 
 		{"SPOT301", "a rule that may be ours", func(s *AccountSubject) {
-			s.Account.Rules, s.OursUnknown = []services.Rule{rule(aws.Bool(true))}, "no permission for iam:ListRoles"
+			s.Account.Rules, s.OwnRulesUnknown = []services.Rule{rule(aws.Bool(true))}, "no permission for iam:ListRoles"
 		}, "SPOT301 not checked", ""},
-		{"SPOT301", "no rule at all, whoever's", func(s *AccountSubject) { s.OursUnknown = "no permission for iam:ListRoles" }, "", ""},
+		{"SPOT301", "no rule at all, whoever's", func(s *AccountSubject) { s.OwnRulesUnknown = "no permission for iam:ListRoles" }, "", ""},
 
 		{"SPOT302", "no room for the largest rollout", func(s *AccountSubject) { s.Account.SpotUsage = aws.Float64(98.5) }, "SPOT302 warning", "--quota-code L-36FBB829 --desired-value 128"},
 		{"SPOT302", "no room for a task", func(s *AccountSubject) { s.Account.SpotUsage = aws.Float64(99.75) }, "SPOT302 error", ""},

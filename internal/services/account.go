@@ -101,8 +101,8 @@ type AccountClients struct {
 type AccountQuestion struct {
 	// Matches reports whether an event pattern, as JSON, matches a notice; an error means that this is
 	// unknown.
-	Matches func(pattern string) (bool, error)
-	Ours    []string // names of rules to ignore
+	Matches  func(pattern string) (bool, error)
+	OwnRules []string // names of rules to ignore
 	// Services are the long ARNs of the services that a target's role might redeploy.
 	Services []string
 	Now      time.Time

@@ -38,7 +38,7 @@ func (r *accountReader) rules(ctx context.Context) error {
 
 func (r *accountReader) rule(ctx context.Context, rule events.Rule) error {
 	name, pattern := aws.ToString(rule.Name), aws.ToString(rule.EventPattern)
-	if rule.State == events.RuleStateDisabled || aws.ToString(rule.ManagedBy) != "" || pattern == "" || slices.Contains(r.question.Ours, name) {
+	if rule.State == events.RuleStateDisabled || aws.ToString(rule.ManagedBy) != "" || pattern == "" || slices.Contains(r.question.OwnRules, name) {
 		return nil
 	}
 	matches, err := r.question.Matches(pattern)

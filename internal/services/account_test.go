@@ -87,8 +87,8 @@ func (s *fakeAccount) read(t *testing.T) *Account {
 	synctest.Test(t, func(t *testing.T) {
 		var err error
 		account, err = ReadAccount(t.Context(), AccountClients{s, s, s, s, s}, AccountQuestion{
-			Matches: func(pattern string) (bool, error) { return strings.Contains(pattern, "Spot"), nil },
-			Ours:    []string{"prod-rule"}, Services: []string{arnRoot + "service/batch/job", arnRoot + "service/shop/api", arnRoot + "service/shop/web"},
+			Matches:  func(pattern string) (bool, error) { return strings.Contains(pattern, "Spot"), nil },
+			OwnRules: []string{"prod-rule"}, Services: []string{arnRoot + "service/batch/job", arnRoot + "service/shop/api", arnRoot + "service/shop/web"},
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -72,7 +72,7 @@ func (r *Rehearsal) find(ctx context.Context, limit *rate.Limiter, since time.Ti
 		}
 		for _, event := range page.Events {
 			record, ok := handler.ParseRecord([]byte(aws.ToString(event.Message)))
-			if _, ours := r.sent[record.EventID]; ok && ours {
+			if _, sent := r.sent[record.EventID]; ok && sent {
 				return &record, nil
 			}
 		}

@@ -97,16 +97,16 @@ func (e *regionResult) read(ctx context.Context) error {
 
 func (e *regionResult) readAccount(ctx context.Context) (err error) {
 	notices := e.notices()
-	var ours []string
+	var ownRules []string
 	for _, each := range e.installations {
-		ours = append(ours, each.subject.Rule)
+		ownRules = append(ownRules, each.subject.Rule)
 	}
 	e.account, err = services.ReadAccount(ctx, services.AccountClients{
 		Rules: e.eventBridge, Functions: e.lambdaClient, Simulator: e.iam,
 		Quotas: servicequotas.NewFromConfig(e.s.Config), Metrics: cloudwatch.NewFromConfig(e.s.Config),
 	}, services.AccountQuestion{
-		Matches: func(pattern string) (bool, error) { return services.MatchesAny(pattern, notices) },
-		Ours:    ours, Services: e.serviceARNs(), Now: e.began,
+		Matches:  func(pattern string) (bool, error) { return services.MatchesAny(pattern, notices) },
+		OwnRules: ownRules, Services: e.serviceARNs(), Now: e.began,
 	})
 	return err
 }
@@ -165,7 +165,7 @@ func (e *regionResult) runChecks() {
 		e.results = append(e.results, e.checkService(&e.facts.Services[i]))
 	}
 	e.accountDiagnosis = doctor.CheckAccount(&doctor.AccountSubject{
-		Facts: e.facts, Account: e.account, OursUnknown: cmp.Or(e.notListed, e.notListedAll), Install: e.rights,
+		Facts: e.facts, Account: e.account, OwnRulesUnknown: cmp.Or(e.notListed, e.notListedAll), Install: e.rights,
 	}, e.options.ignored)
 	e.installDiagnosis = doctor.Diagnosis{Findings: []doctor.Finding{}, NotChecked: []doctor.NotChecked{}}
 	for _, each := range e.installations {

@@ -47,8 +47,8 @@ func checkVariables(cmd *cobra.Command, environ []string) error {
 	known := flagNames(cmd.Root())
 	for _, entry := range environ {
 		name, text, _ := strings.Cut(entry, "=")
-		word, ours := strings.CutPrefix(name, EnvPrefix)
-		if !ours {
+		word, found := strings.CutPrefix(name, EnvPrefix)
+		if !found {
 			continue
 		}
 		at := slices.IndexFunc(known, func(flag string) bool { return EnvName(flag) == name })

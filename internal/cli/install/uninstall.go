@@ -53,9 +53,9 @@ for confirmation on a terminal, and requires --yes elsewhere. Your ECS services
 are not touched. Without --prefix it removes the installation that has no
 prefix.
 
-It stops before the first deletion if others have added something that would be
-deleted too, such as a second target of the rule, or if some of the resources
-with the installation's names do not belong to it. With --force it continues: it
+It stops before the first deletion if it would also delete an addition that
+spothandler did not make, such as a second target of the rule, or if some of the
+resources with the installation's names do not belong to it. With --force it
 deletes such additions, and keeps the resources that do not belong to it.`,
 		Example: `  spothandler uninstall --prefix prod
   spothandler uninstall --prefix prod --keep-logs --yes`,
@@ -73,7 +73,7 @@ deletes such additions, and keeps the resources that do not belong to it.`,
 	flags := cmd.Flags()
 	flags.BoolVar(&o.all, "all", false, "remove every installation in the --config file")
 	flags.BoolVar(&o.keepLogs, "keep-logs", false, "keep the log group and its logs")
-	flags.BoolVar(&o.force, "force", false, "instead of stopping, delete what others added and keep what does not belong to the installation")
+	flags.BoolVar(&o.force, "force", false, "delete additions that spothandler did not make, and keep what does not belong to the installation, instead of stopping")
 	a.AWSFlags(cmd)
 	a.ResultFileFlags(cmd)
 	a.WriteFlags(cmd, "remove without asking")

@@ -52,7 +52,7 @@ func withoutRole(located *deploy.Located) string {
 	case role.Lost != "":
 		return fmt.Sprintf("%s %s; if it belongs to this installation, this restores it: %s", role, role.Lost, role.Restore)
 	default:
-		return fmt.Sprintf("%s is not ours: these are the remaining records of %s", role, name)
+		return fmt.Sprintf("%s: these are the remaining records of %s", role.Describe(), name)
 	}
 }
 

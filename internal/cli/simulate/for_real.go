@@ -39,13 +39,13 @@ func (t *simulation) redeploy(ctx context.Context) (*Output, error) {
 	return output, nil
 }
 
-// checkFunction rejects a function that is missing or not ours: the settings record may name any function.
+// checkFunction rejects a function that is missing or does not belong to the installation: the settings record may name any function.
 func (t *simulation) checkFunction() error {
 	for _, each := range t.rehearse.Unowned() {
 		if each.Kind == resource.KindFunction {
 			hints := resource.RestoreHints([]resource.Unowned{each})
 			return &apperr.Error{
-				Code: apperr.CodeNotOurs, Message: each.String() + " is not ours and is not invoked", Detail: []string{each.Why, "Nothing was changed."},
+				Code: apperr.CodeNotOurs, Message: each.Describe() + " and is not invoked", Detail: []string{each.Why, "Nothing was changed."},
 				Hints: append(hints, "spothandler status"+t.InstallationFlags(t.Prefix)),
 			}
 		}

@@ -138,8 +138,8 @@ func (s Style) Textf(format string, args ...any) Text {
 func (s Style) harmless(args []any) []any {
 	safe := make([]any, len(args))
 	for i, arg := range args {
-		switch text, ours := arg.(Text); {
-		case ours:
+		switch text, isText := arg.(Text); {
+		case isText:
 			safe[i] = text.s
 		case isNumber(arg):
 			safe[i] = arg

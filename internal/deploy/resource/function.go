@@ -118,7 +118,7 @@ func (f *Function) part(path string) string {
 }
 
 func (f *Function) unowned(prefix string) *Unowned {
-	return stranger(f.ID(), f.Tags, prefix, "its code and settings are replaced")
+	return unownedByTags(f.ID(), f.Tags, prefix, "its code and settings are replaced")
 }
 
 func (f *Function) additions() []Foreign {

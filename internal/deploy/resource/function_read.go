@@ -75,7 +75,7 @@ func getFunction(ctx context.Context, api FunctionAPI, name string) (*Function, 
 			Code:    apperr.CodeAccessDenied,
 			Message: fmt.Sprintf("reading the tags of function %s: access denied", name),
 			Detail:  []string{fmt.Sprintf("AWS adds: %q.", value(response.TagsError.Message))},
-			Hints:   []string{"allow lambda:ListTags, which shows whether the function is ours"},
+			Hints:   []string{"allow lambda:ListTags: tags show which installation a function belongs to"},
 		}
 	}
 	if response.Configuration == nil {

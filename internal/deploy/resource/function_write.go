@@ -57,10 +57,10 @@ func (f *Function) takeCreated(ctx context.Context, r *runner, err error) error 
 	if lookErr != nil || have == nil || have.Deleting {
 		return err
 	}
-	if IsOurs(have.Tags, r.names.Prefix) && have.CodeSHA256 == f.CodeSHA256 {
+	if HasOwnTags(have.Tags, r.names.Prefix) && have.CodeSHA256 == f.CodeSHA256 {
 		return nil
 	}
-	return NotOurs([]Unowned{{ID: f.ID(), Why: "It was created while this install was running."}}, false)
+	return UnownedError([]Unowned{{ID: f.ID(), Why: "It was created while this install was running."}}, false)
 }
 
 // checkRole returns an error if a function cannot get its role because the role was deleted: Lambda reports that like

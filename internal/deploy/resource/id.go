@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/apperr"
@@ -40,12 +41,17 @@ type NotChecked struct {
 // String returns it as a phrase.
 func (n NotChecked) String() string { return "not checked: " + n.What + ": " + n.Why }
 
-// Foreign is an addition to one of our resources that was not made by spothandler.
+// Foreign is an addition to one of the installation's resources that spothandler did not make.
 type Foreign struct {
-	ID          // of our resource
+	ID          // of the resource
 	What string `json:"what"` // "attached policy arn:...", "target other", "statement AllowMe"
 
 	remove []string // words of the AWS CLI command that removes it, without aws
+}
+
+// Describe returns the addition as a clause without a period.
+func (f Foreign) Describe() string {
+	return fmt.Sprintf("%s has an addition that spothandler did not make: %s", f.ID, f.What)
 }
 
 // Hint returns the command that removes the addition, with a comment. IAM has no Region.

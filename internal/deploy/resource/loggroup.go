@@ -63,14 +63,14 @@ func (g *LogGroup) unowned(prefix string) *Unowned {
 	if g.Kept(prefix) {
 		return nil
 	}
-	return stranger(g.ID(), g.Tags, prefix, "its logs are kept, its settings are replaced")
+	return unownedByTags(g.ID(), g.Tags, prefix, "its logs are kept, its settings are replaced")
 }
 
 // Kept reports whether an uninstall of this prefix left the group for its logs. A group that is still tagged
 // as ours was only half-way there, and belongs to the installation.
 func (g *LogGroup) Kept(prefix string) bool {
 	value, tagged := g.Tags[TagKept]
-	return tagged && value == prefix && !IsOurs(g.Tags, prefix)
+	return tagged && value == prefix && !HasOwnTags(g.Tags, prefix)
 }
 
 // logGroupObserver reads the group and its tags concurrently.
@@ -194,7 +194,7 @@ func (g *LogGroup) create(ctx context.Context, r *runner, _ diff) error {
 // takeCreated continues with an existing group that is ours: the response of an attempt was lost.
 func (g *LogGroup) takeCreated(ctx context.Context, r *runner, cause error) error {
 	response, err := r.Logs.ListTagsForResource(ctx, &cloudwatchlogs.ListTagsForResourceInput{ResourceArn: aws.String(r.names.LogGroupARN())})
-	if err != nil || !IsOurs(response.Tags, r.names.Prefix) {
+	if err != nil || !HasOwnTags(response.Tags, r.names.Prefix) {
 		return cause
 	}
 	return nil

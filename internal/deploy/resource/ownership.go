@@ -24,13 +24,14 @@ const ManagedBy = "spothandler"
 
 const maxTagsOfAWS = 50
 
-// IsOurs reports whether these tags make a resource part of the installation with this prefix.
-func IsOurs(tags map[string]string, prefix string) bool {
+// HasOwnTags reports whether these tags make a resource part of the installation with this prefix.
+func HasOwnTags(tags map[string]string, prefix string) bool {
 	value, tagged := tags[TagPrefix]
 	return tags[TagManagedBy] == ManagedBy && tagged && value == prefix
 }
 
-// Unowned is a resource that has one of our names but is not ours.
+// Unowned is a resource that has one of the installation's names but does not belong to it: it lacks the installation's
+// tags, or has those of another prefix.
 type Unowned struct {
 	ID
 	Why      string
@@ -41,10 +42,13 @@ type Unowned struct {
 	Lost, Restore string
 
 	tags   map[string]string
-	tagged bool // the tags decide whether it is ours
+	tagged bool // the tags decide whether it belongs to the installation
 }
 
-func whyNotOurs(tags map[string]string) string {
+// Describe returns the resource and that it does not belong to the installation, as a clause without a period.
+func (u Unowned) Describe() string { return u.ID.String() + " does not belong to this installation" }
+
+func whyUnowned(tags map[string]string) string {
 	if tags[TagManagedBy] != ManagedBy {
 		return fmt.Sprintf("It has no tag %s=%s.", TagManagedBy, ManagedBy)
 	}
@@ -55,27 +59,28 @@ func whyNotOurs(tags map[string]string) string {
 	return fmt.Sprintf("Its tag %s is %q.", TagPrefix, prefix)
 }
 
-// appeared returns the error for a resource that was created by someone else since it was looked for.
+// appeared returns the error for a resource that another principal created after the installation was read.
 func appeared(id ID, what string) *apperr.Error {
 	return &apperr.Error{
 		Code:    apperr.CodeNotOurs,
-		Message: fmt.Sprintf("%s appeared while this install was running, and is not ours", id),
+		Message: fmt.Sprintf("%s was created while this install was running, and does not belong to it", id),
 		Detail:  []string{what},
 		Hints:   []string{"find out who created it", "--prefix NAME   install alongside it"},
 	}
 }
 
-// NotOurs returns the error that these resources are not ours. It offers a takeover if all can be taken over.
-func NotOurs(unowned []Unowned, adoptable bool) *apperr.Error {
+// UnownedError returns the error that these resources do not belong to the installation. It offers a takeover if all can
+// be taken over.
+func UnownedError(unowned []Unowned, adoptable bool) *apperr.Error {
 	first := unowned[0]
 	refusal := &apperr.Error{
 		Code:    apperr.CodeNotOurs,
-		Message: fmt.Sprintf("%s is not ours", first.ID),
+		Message: first.Describe(),
 		Detail:  []string{first.Why},
 		Hints:   append(RestoreHints(unowned), "--prefix NAME   install alongside it"),
 	}
 	for _, other := range unowned[1:] {
-		refusal.Detail = append(refusal.Detail, fmt.Sprintf("Nor is %s. %s", other.ID, other.Why))
+		refusal.Detail = append(refusal.Detail, fmt.Sprintf("Nor does %s. %s", other.ID, other.Why))
 	}
 	switch {
 	case adoptable && len(unowned) > 1:
@@ -103,8 +108,8 @@ func withForeign(want, have map[string]string, drop []string) map[string]string 
 	return all
 }
 
-// dropTags returns the keys of the tags to remove: recorded ones that are no longer wanted, and the mark of a
-// log group that was kept.
+// dropTags returns the keys of the tags to remove: recorded ones that are no longer wanted, and the one
+// that marks a log group as kept.
 func dropTags(dropped map[string]string) []string {
 	return append(sortedKeys(dropped), TagKept)
 }
@@ -120,12 +125,13 @@ func nonNilMap(m map[string]string) map[string]string {
 	return m
 }
 
-// stranger returns the Unowned for a resource with these tags.
-func stranger(id ID, tags map[string]string, prefix, adoption string) *Unowned {
-	if IsOurs(tags, prefix) {
+// unownedByTags returns the Unowned for a resource with these tags, or nil if it belongs to the installation with this
+// prefix.
+func unownedByTags(id ID, tags map[string]string, prefix, adoption string) *Unowned {
+	if HasOwnTags(tags, prefix) {
 		return nil
 	}
-	return &Unowned{ID: id, Why: whyNotOurs(tags), Adoption: adoption, tags: tags, tagged: true}
+	return &Unowned{ID: id, Why: whyUnowned(tags), Adoption: adoption, tags: tags, tagged: true}
 }
 
 // lost returns those of our tags that the resource lacks, in the form key=value; none if it has the tag of another

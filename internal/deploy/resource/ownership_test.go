@@ -42,7 +42,7 @@ func TestOurs(t *testing.T) {
 		{map[string]string{TagManagedBy: "terraform", TagPrefix: ""}, "", false},
 		{nil, "", false},
 	} {
-		if got := IsOurs(test.tags, test.prefix); got != test.want {
+		if got := HasOwnTags(test.tags, test.prefix); got != test.want {
 			t.Errorf("%v with the prefix %q: %t", test.tags, test.prefix, got)
 		}
 	}

@@ -162,7 +162,7 @@ func LostAdditions(have State, changes []Change) []string {
 			continue
 		}
 		for _, f := range found[change.ID].additions() {
-			lost = append(lost, fmt.Sprintf("%s must be recreated, and its %s, which is not ours, will be lost: add it again", change.ID, f.What))
+			lost = append(lost, fmt.Sprintf("%s must be recreated, and its %s, which spothandler did not make, will be lost: add it again", change.ID, f.What))
 		}
 	}
 	return lost

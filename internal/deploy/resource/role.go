@@ -68,7 +68,7 @@ func (r *Role) vital(field Field) bool {
 
 // unowned never offers a takeover: the function would have all permissions that others gave the role.
 func (r *Role) unowned(prefix string) *Unowned {
-	return stranger(r.ID(), r.Tags, prefix, "")
+	return unownedByTags(r.ID(), r.Tags, prefix, "")
 }
 
 func (r *Role) additions() []Foreign {

@@ -46,7 +46,7 @@ func (r *Role) takeCreated(ctx context.Context, run *runner, cause error) error 
 			return err
 		case have == nil:
 			return cmp.Or(r.findOtherCase(ctx, run), fmt.Errorf("%w: %w", errSettling, cause))
-		case !IsOurs(have.Tags, run.names.Prefix):
+		case !HasOwnTags(have.Tags, run.names.Prefix):
 			return cause
 		}
 		return r.checkCreated(have)

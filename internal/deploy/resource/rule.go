@@ -66,9 +66,9 @@ func (r *Rule) unowned(prefix string) *Unowned {
 	case r.ManagedBy != "":
 		return &Unowned{ID: r.ID(), Why: fmt.Sprintf("AWS manages it for %s.", r.ManagedBy)}
 	case r.TagsUnread != "" && !r.OwnTarget:
-		return &Unowned{ID: r.ID(), Why: "Its tags cannot be read, and our target is not on it.", Adoption: "its pattern, state and target are replaced"}
+		return &Unowned{ID: r.ID(), Why: "Its tags cannot be read, and it lacks the installation's target.", Adoption: "its pattern, state and target are replaced"}
 	case r.TagsUnread == "":
-		return stranger(r.ID(), r.Tags, prefix, "its pattern, state and target are replaced")
+		return unownedByTags(r.ID(), r.Tags, prefix, "its pattern, state and target are replaced")
 	}
 	return nil
 }

@@ -43,8 +43,8 @@ func LocalClusters(id session.Identity, clusters []string) ([]string, error) {
 	local := id.ClusterARN("")
 	var names []string
 	for _, cluster := range clusters {
-		name, ours := strings.CutPrefix(cluster, local)
-		if !ours && strings.HasPrefix(cluster, "arn:") {
+		name, isLocal := strings.CutPrefix(cluster, local)
+		if !isLocal && strings.HasPrefix(cluster, "arn:") {
 			return nil, apperr.Invalid("install in that account and Region for it", "--cluster %s is not in account %s, Region %s", cluster, id.Account, id.Region)
 		}
 		if strings.EqualFold(name, AllClusters) || strings.EqualFold(name, None) {

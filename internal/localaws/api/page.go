@@ -39,9 +39,9 @@ func PageStart(service, token string) (int, error) {
 		return 0, nil
 	}
 	text, err := base64.RawURLEncoding.DecodeString(token)
-	place, ours := strings.CutPrefix(string(text), tokenPrefix)
+	place, hasPrefix := strings.CutPrefix(string(text), tokenPrefix)
 	start, wrong := strconv.Atoi(place)
-	if err != nil || wrong != nil || !ours {
+	if err != nil || wrong != nil || !hasPrefix {
 		return 0, BadToken(service)
 	}
 	return start, nil

@@ -62,7 +62,7 @@ func RemoveStale() error {
 
 func removeStale(path string) error {
 	info, err := os.Lstat(path)
-	if err != nil || !info.IsDir() || !isOurs(info) {
+	if err != nil || !info.IsDir() || !isOwn(info) {
 		return nil // gone meanwhile, or created by another user
 	}
 	lock, err := os.OpenFile(filepath.Join(path, lockName), os.O_RDWR, 0)

@@ -19,8 +19,8 @@ func lockFile(f *os.File, wait bool) error {
 	}
 }
 
-// isOurs reports whether this user owns a file.
-func isOurs(info fs.FileInfo) bool {
+// isOwn reports whether a file belongs to this user.
+func isOwn(info fs.FileInfo) bool {
 	owner, ok := info.Sys().(*syscall.Stat_t)
 	return ok && int(owner.Uid) == os.Getuid()
 }

@@ -11,4 +11,4 @@ import (
 // lockFile fails: no code is unpacked where functions do not run as processes.
 func lockFile(*os.File, bool) error { return errors.ErrUnsupported }
 
-func isOurs(fs.FileInfo) bool { return false }
+func isOwn(fs.FileInfo) bool { return false }
