@@ -142,7 +142,7 @@ func (c *configInit) here(ctx context.Context) (installedHere, error) {
 		err = command.CombineFailures(survey.Failed)
 	}
 	if err != nil {
-		return nil, c.AddPolicyHint("status", c.asked.prefix, err)
+		return nil, c.Hints().AddPolicy("status", c.asked.prefix, err)
 	}
 	for _, each := range survey.NotChecked {
 		c.Warn(each.String())
@@ -153,7 +153,7 @@ func (c *configInit) here(ctx context.Context) (installedHere, error) {
 			c.Warn(deploy.DisplayPrefix(found.Names.Prefix) + " is omitted: its record is lost, and its settings with it")
 			continue
 		}
-		judged, err := c.Assess([]*deploy.Installation{found}, survey.Others)
+		judged, err := command.Assess(c.Version, []*deploy.Installation{found}, survey.Others)
 		if err != nil {
 			return nil, err
 		}

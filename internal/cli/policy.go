@@ -185,7 +185,7 @@ func (r policyRun) run(cmd *cobra.Command) error {
 		if r.asked.partition != "" {
 			account += " --partition " + r.asked.partition
 		}
-		show.Hint(r.Err, "spothandler policy boundary"+r.InstallationFlags(spec.Prefix)+command.RegionFlags(r.Regions)+account+"   prints such a boundary")
+		show.Hint(r.Err, "spothandler policy boundary"+r.Hints().InstallationFlags(spec.Prefix)+command.RegionFlags(r.Regions)+account+"   prints such a boundary")
 	}
 	return r.Out.JSON(json.RawMessage(policy))
 }

@@ -11,17 +11,17 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// Assess compares the installations found with their recorded settings. others are the other installations in the Region.
-func (a *App) Assess(found []*deploy.Installation, others []deploy.Listed) ([]deploy.Status, error) {
+// Assess compares the installations found with their recorded settings and with what this version of the binary installs. others are the other installations in the Region.
+func Assess(version string, found []*deploy.Installation, others []deploy.Listed) ([]deploy.Status, error) {
 	all := []deploy.Status{}
 	for _, each := range found {
 		architecture := settings.Defaults("").Architecture
 		if each.Record != nil {
 			architecture = each.Record.Architecture
 		}
-		release, err := a.ReleaseFor(architecture)
+		release, err := ReleaseFor(version, architecture)
 		if err != nil { // a binary without the function's code can still inspect
-			release = resource.Release{Version: a.Version}
+			release = resource.Release{Version: version}
 		}
 		status, err := deploy.Assess(each, release, others)
 		if err != nil {
@@ -49,11 +49,11 @@ func CombineFailures(failed []deploy.Failure) error {
 	return &explained
 }
 
-// ReleaseFor returns the release that this binary installs: its version, and the function's code for an architecture.
-func (a *App) ReleaseFor(architecture string) (resource.Release, error) {
+// ReleaseFor returns the release that this binary, of the given version, installs: with the function's code for an architecture.
+func ReleaseFor(version, architecture string) (resource.Release, error) {
 	zip, err := embed.Archive(architecture)
 	if err != nil {
 		return resource.Release{}, err
 	}
-	return resource.Release{Version: a.Version, CodeSHA256: embed.CodeSHA256(zip), Zip: zip}, nil
+	return resource.Release{Version: version, CodeSHA256: embed.CodeSHA256(zip), Zip: zip}, nil
 }

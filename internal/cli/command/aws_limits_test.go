@@ -11,7 +11,7 @@ func TestLogsRatePerAccountAndRegion(t *testing.T) {
 	a := New(NewStreams(nil, t.Output(), t.Output()), nil, "1.2.3")
 	at := func(prefix, account, region string) any {
 		one := a.forTargetAmongSeveral(Target{Prefix: prefix, Region: region}, t.Output(), t.Output())
-		return one.LogsRate(session.Identity{Account: account, Region: region, Caller: prefix})
+		return (&Connection{Session: &session.Session{ID: session.Identity{Account: account, Region: region, Caller: prefix}}, limits: one.limits}).LogsRate()
 	}
 	prod := at("prod", "111122223333", "eu-west-1")
 	if at("stag", "111122223333", "eu-west-1") != prod {

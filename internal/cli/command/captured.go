@@ -21,15 +21,6 @@ func (a *App) WithOutput(out, err io.Writer) *App {
 	return &one
 }
 
-// TerminalHeight returns the current number of lines of the terminal, or 0 if there is none.
-func (a *App) TerminalHeight() int {
-	if a.size == nil {
-		return a.Height
-	}
-	_, height := a.size()
-	return height
-}
-
 // forTargetAmongSeveral returns a copy of the App for one of several targets, which prints to the given writers.
 func (a *App) forTargetAmongSeveral(t Target, out, err io.Writer) *App {
 	one := *a
@@ -42,20 +33,4 @@ func (a *App) forTargetAmongSeveral(t Target, out, err io.Writer) *App {
 	later.Dumb = true // buffered output cannot be repainted
 	one.Out, one.Err = term.NewPrinter(out, a.Out.Style), term.NewPrinter(err, later)
 	return &one
-}
-
-// Replay copies buffered output to the program's streams.
-func (a *App) Replay(out, err io.Reader) error {
-	if err := copyTo(a.Stderr, err); err != nil {
-		return err
-	}
-	return copyTo(a.Stdout, out)
-}
-
-// copyTo copies buffered output to a stream. Its error is a *term.WriteError.
-func copyTo(stream io.Writer, shown io.Reader) error {
-	if _, err := io.Copy(stream, shown); err != nil {
-		return &term.WriteError{Err: err}
-	}
-	return nil
 }

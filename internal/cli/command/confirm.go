@@ -18,7 +18,7 @@ func (a *App) Confirm(ctx context.Context, question, word string) error {
 			Code:    "needs_yes",
 			Message: message,
 			Detail:  []string{"Nothing was changed."},
-			Hints:   []string{a.CommandLine() + " --yes"},
+			Hints:   []string{a.Hints().CommandLine() + " --yes"},
 		}
 	}
 	typed, err := a.Err.Ask(ctx, a.Stdin, question, word)

@@ -21,13 +21,11 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// LogsRate returns the rate limiter for reading records in an account and Region.
-func (a *App) LogsRate(id session.Identity) *rate.Limiter { return a.limits.logsRate(id) }
-
 // Connection is a session in one account and Region, with the clients of the AWS services.
 type Connection struct {
 	*session.Session
 	Clients resource.Clients
+	limits  *limits
 }
 
 // Open is like Connect, and checks the names that are derived from the prefix.
@@ -62,17 +60,20 @@ func (a *App) Connect(ctx context.Context, check func(region string) error) (*Co
 	}
 	a.aws.warned.Do(func() { a.Warn(s.Warnings()...) })
 	a.Account = s.ID.Account
-	return &Connection{s, clientsFor(s)}, nil
+	return &Connection{s, clientsFor(s), a.limits}, nil
 }
 
 // In returns a connection to another Region with the same credentials.
 func (c *Connection) In(region string) *Connection {
 	there := c.Session.In(region)
-	return &Connection{there, clientsFor(there)}
+	return &Connection{there, clientsFor(there), c.limits}
 }
 
 // ClusterAPI returns the client that describes clusters.
 func (c *Connection) ClusterAPI() deploy.ClusterAPI { return ecs.NewFromConfig(c.Config) }
+
+// LogsRate returns the rate limiter for reading records in the account and Region.
+func (c *Connection) LogsRate() *rate.Limiter { return c.limits.logsRate(c.ID) }
 
 // LogsAPI returns the client that reads records from log groups.
 func (c *Connection) LogsAPI() history.LogsAPI { return cloudwatchlogs.NewFromConfig(c.Config) }
@@ -108,7 +109,7 @@ func (a *App) source(ctx context.Context) (*session.Source, error) {
 	}
 	options := session.Options{
 		Regions: slices.Concat(a.Regions, a.aws.regions), Profile: a.Profile, RoleARN: a.RoleARN, ExpectAccount: a.ExpectAccount,
-		Version: a.Version, Command: a.CommandLine(), Getenv: a.Getenv,
+		Version: a.Version, Command: a.Hints().CommandLine(), Getenv: a.Getenv,
 		Observer: session.Observer{Waiting: a.aws.waiting},
 	}
 	if a.aws.canAsk {

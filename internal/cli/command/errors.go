@@ -19,7 +19,7 @@ func (a *App) explain(ctx context.Context, err error) *apperr.Error {
 		if errors.As(err, &known) && known.Code == apperr.CodeInterrupted && !a.readOnly {
 			message = known.Message
 		}
-		return &apperr.Error{Code: apperr.CodeInterrupted, Message: message, Hints: []string{a.CommandLine()}, Err: err}
+		return &apperr.Error{Code: apperr.CodeInterrupted, Message: message, Hints: []string{a.Hints().CommandLine()}, Err: err}
 	}
 	if full, ok := errors.AsType[*term.WriteError](err); ok { // whatever the cause of the write
 		return &apperr.Error{Code: apperr.CodeFailed, Message: full.Error(), Hints: []string{"send the output elsewhere"}, Err: err}
@@ -31,7 +31,7 @@ func (a *App) explain(ctx context.Context, err error) *apperr.Error {
 		known = withoutReassurance(known)
 	}
 	if len(known.Hints) == 0 {
-		known = a.withVerboseHint(known)
+		known = a.Hints().addVerbose(known)
 	}
 	return known
 }

@@ -24,22 +24,22 @@ func TestCommandLine(t *testing.T) {
 		{[]string{"install", "--tag", "größe=1"}, "spothandler install --tag 'größe=1'"},
 		{[]string{"status", "--profile=a/b:c@d"}, "spothandler status --profile=a/b:c@d"},
 	} {
-		if got := (&App{args: test.args}).CommandLine(); got != test.want {
+		if got := (&App{args: test.args}).Hints().CommandLine(); got != test.want {
 			t.Errorf("%q, want %q", got, test.want)
 		}
 	}
 	a := &App{args: []string{"install", "--dry-run", "--prefix", "p", "--detailed-exitcode"}}
-	if got := a.CommandLineWithout("--dry-run", "--detailed-exitcode"); got != "spothandler install --prefix p" {
+	if got := a.Hints().CommandLineWithout("--dry-run", "--detailed-exitcode"); got != "spothandler install --prefix p" {
 		t.Error(got)
 	}
 }
 
 func TestInstallationFlags(t *testing.T) {
-	a := &App{Region: "eu-west-1", options: options{Profile: "my profile"}}
-	if got := a.InstallationFlags("prod"); got != " --prefix prod --region eu-west-1 --profile 'my profile'" {
+	a := &App{scope: scope{Region: "eu-west-1"}, options: options{Profile: "my profile"}}
+	if got := a.Hints().InstallationFlags("prod"); got != " --prefix prod --region eu-west-1 --profile 'my profile'" {
 		t.Errorf("%q", got)
 	}
-	if got := (&App{}).InstallationFlags(""); got != "" {
+	if got := (&App{}).Hints().InstallationFlags(""); got != "" {
 		t.Errorf("%q", got)
 	}
 }

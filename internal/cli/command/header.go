@@ -9,14 +9,6 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-// Warn prints warnings on stderr.
-func (a *App) Warn(texts ...string) {
-	st := a.Err.Style
-	for _, text := range texts {
-		a.Err.Print(st.Note("", text))
-	}
-}
-
 // PrintHeader prints on stderr the account, Region and caller of a command before it starts.
 func (a *App) PrintHeader(s *Connection, prefix string) {
 	a.Prefix = prefix
@@ -46,22 +38,4 @@ func (a *App) PrintEndpoints() {
 		return
 	}
 	a.aws.endpoints.Do(func() { a.aws.err.Println(a.Err.Dim("endpoint " + strings.Join(endpoints, ", "))) })
-}
-
-// RegionSuffix returns the Region as a suffix for messages, such as " in eu-west-1", if the command works on several
-// targets, and "" otherwise.
-func (a *App) RegionSuffix() string {
-	if !a.OneOfSeveral {
-		return ""
-	}
-	return " in " + a.Region
-}
-
-// TargetSuffix returns the target as a suffix for messages, such as " prod in eu-west-1", if the command works on several
-// targets, and "" otherwise.
-func (a *App) TargetSuffix() string {
-	if a.OneOfSeveral && a.target != a.Region {
-		return " " + a.target
-	}
-	return a.RegionSuffix()
 }

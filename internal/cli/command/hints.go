@@ -7,43 +7,79 @@ import (
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
-// withVerboseHint returns a copy of err with the hint to run the command again with --verbose.
-func (a *App) withVerboseHint(err *apperr.Error) *apperr.Error {
-	hinted := *err
-	hinted.Hints = []string{a.CommandLine() + " --verbose   the same, with every call to AWS"}
-	if a.Verbose {
-		hinted.Hints = []string{"see the failed calls above"}
+// Hints writes the command lines that a command suggests next. They repeat what the user typed, or select an installation
+// by the flags that select it now. Hints only formats text.
+type Hints struct {
+	args         []string      // as typed
+	sources      input.Sources // where the flags' values come from
+	installation *ConfiguredInstallation
+	noSearch     bool // the command covers all Regions, or those of a file
+	verbose      bool
+
+	region, profile, roleARN, expectAccount string
+}
+
+// Hints returns the hints for the command in its current Region.
+func (a *App) Hints() Hints {
+	return Hints{
+		args: a.args, sources: a.Sources, installation: a.Installation, verbose: a.Verbose,
+		noSearch: a.Installation != nil || a.Installations != nil || a.AllRegions,
+		region:   a.Region, profile: a.Profile, roleARN: a.RoleARN, expectAccount: a.ExpectAccount,
 	}
-	return &hinted
+}
+
+// In returns the hints for another Region, or for any Region if region is "".
+func (h Hints) In(region string) Hints {
+	h.region = region
+	return h
 }
 
 // CommandLine returns the command as it was typed, quoted for a shell.
-func (a *App) CommandLine() string {
+func (h Hints) CommandLine() string {
 	words := []string{"spothandler"}
-	for _, arg := range a.args {
+	for _, arg := range h.args {
 		words = append(words, apperr.Quote(arg))
 	}
 	return strings.Join(words, " ")
 }
 
+// CommandLineWithout returns the command as it was typed without the given boolean flags. A flag that is set by the
+// environment is turned off explicitly.
+func (h Hints) CommandLineWithout(flags ...string) string {
+	typed := h.args
+	h.args = nil
+	for _, arg := range typed {
+		if name, _, _ := strings.Cut(arg, "="); !slices.Contains(flags, name) {
+			h.args = append(h.args, arg)
+		}
+	}
+	for _, flag := range flags {
+		if source := h.sources.Origins[strings.TrimPrefix(flag, "--")]; source != "" && source != flag {
+			h.args = append(h.args, flag+"=false")
+		}
+	}
+	return h.CommandLine()
+}
+
 // InstallationFlags returns, with a leading space, the flags that make another command select the same installation: those
 // of the configuration file, or those that were typed.
-func (a *App) InstallationFlags(prefix string) string {
-	if a.Installation != nil && prefix == a.Installation.Prefix() {
-		return a.FileFlags(a.Installation.Name)
+func (h Hints) InstallationFlags(prefix string) string {
+	if h.installation != nil && prefix == h.installation.Prefix() {
+		return h.FileFlags(h.installation.Name)
 	}
-	return a.AddressFlags(prefix)
+	return h.AddressFlags(prefix)
 }
 
 // AddressFlags returns the flags that select the installation with this prefix in the current Region and account, each with
 // a leading space.
-func (a *App) AddressFlags(prefix string) string {
+func (h Hints) AddressFlags(prefix string) string {
 	var out strings.Builder
 	for _, flag := range []struct{ name, value string }{
-		{"prefix", prefix}, {"region", a.Region}, {"profile", a.Profile}, {"role-arn", a.RoleARN}, {"expect-account", a.ExpectAccount},
+		{"prefix", prefix}, {"region", h.region}, {"profile", h.profile}, {"role-arn", h.roleARN}, {"expect-account", h.expectAccount},
 	} {
 		if flag.value != "" {
 			fmt.Fprintf(&out, " --%s %s", flag.name, apperr.Quote(flag.value))
@@ -52,35 +88,43 @@ func (a *App) AddressFlags(prefix string) string {
 	return out.String()
 }
 
+// FileFlags returns, with a leading space, the flags that make another command select the named installations in the same
+// file.
+func (h Hints) FileFlags(names ...string) string {
+	out := " --config " + apperr.Quote(h.sources.File)
+	if len(names) < h.sources.FileCount {
+		for _, name := range names {
+			out += " --only " + name
+		}
+	}
+	return out
+}
+
 // CommandFor returns a command line for another installation or, if no command line can select it, the reason.
-func (a *App) CommandFor(command, prefix string) string {
-	if prefix == "" && a.Sources.PrefixOrigin != "" {
-		return fmt.Sprintf("%s is meant only where %s does not give a prefix", deploy.DisplayPrefix(prefix), a.Sources.PrefixOrigin)
+func (h Hints) CommandFor(command, prefix string) string {
+	if prefix == "" && h.sources.PrefixOrigin != "" {
+		return fmt.Sprintf("%s is meant only where %s does not give a prefix", deploy.DisplayPrefix(prefix), h.sources.PrefixOrigin)
 	}
-	return "spothandler " + command + a.InstallationFlags(prefix)
+	return "spothandler " + command + h.InstallationFlags(prefix)
 }
 
-// CommandLineWithout returns the command as it was typed without the given boolean flags. A flag that is set by the
-// environment is turned off explicitly.
-func (a *App) CommandLineWithout(flags ...string) string {
-	copied := *a
-	copied.args = nil
-	for _, arg := range a.args {
-		if name, _, _ := strings.Cut(arg, "="); !slices.Contains(flags, name) {
-			copied.args = append(copied.args, arg)
-		}
+// Search returns the hints for an installation that was not found: to search all Regions first, and then to install. The
+// Region may be a mistake, and a second installation in the wrong Region would not help.
+func (h Hints) Search(prefix string, install string) []string {
+	if h.noSearch {
+		return []string{install}
 	}
-	for _, flag := range flags {
-		if source := a.Sources.Origins[strings.TrimPrefix(flag, "--")]; source != "" && source != flag {
-			copied.args = append(copied.args, flag+"=false")
-		}
-	}
-	return copied.CommandLine()
+	return []string{"spothandler status" + h.In("").AddressFlags(prefix) + " --all-regions   looks in every Region", install}
 }
 
-// AddPolicyHint adds to an access-denied error the command that prints the policy the caller needs: the policy of command,
-// or the default policy if command is "". It returns other errors unchanged.
-func (a *App) AddPolicyHint(command, prefix string, err error) error {
+// RecordAll returns the hint that makes the function record all decisions from then on.
+func (h Hints) RecordAll(prefix string) string {
+	return "spothandler install" + h.InstallationFlags(prefix) + " --log-level INFO   records all that follows"
+}
+
+// AddPolicy adds to an access-denied error the command that prints the policy the caller needs: the policy of command, or
+// the default policy if command is "". It returns other errors unchanged.
+func (h Hints) AddPolicy(command, prefix string, err error) error {
 	var known *apperr.Error
 	if !errors.As(err, &known) || known.Code != apperr.CodeAccessDenied {
 		return err
@@ -89,34 +133,16 @@ func (a *App) AddPolicyHint(command, prefix string, err error) error {
 		command = " " + command
 	}
 	explained := *known
-	explained.Hints = append([]string{"spothandler policy" + command + a.InstallationFlags(prefix) + "   the least-privilege policy"}, known.Hints...)
+	explained.Hints = append([]string{"spothandler policy" + command + h.InstallationFlags(prefix) + "   the least-privilege policy"}, known.Hints...)
 	return &explained
 }
 
-// RecordAllHint returns the hint that makes the function record all decisions from then on.
-func (a *App) RecordAllHint(prefix string) string {
-	return "spothandler install" + a.InstallationFlags(prefix) + " --log-level INFO   records all that follows"
-}
-
-// FileFlags returns, with a leading space, the flags that make another command select the named installations in the same
-// file.
-func (a *App) FileFlags(names ...string) string {
-	out := " --config " + apperr.Quote(a.Sources.File)
-	if len(names) < a.Sources.FileCount {
-		for _, name := range names {
-			out += " --only " + name
-		}
+// addVerbose returns a copy of err with the hint to run the command again with --verbose.
+func (h Hints) addVerbose(err *apperr.Error) *apperr.Error {
+	hinted := *err
+	hinted.Hints = []string{h.CommandLine() + " --verbose   the same, with every call to AWS"}
+	if h.verbose {
+		hinted.Hints = []string{"see the failed calls above"}
 	}
-	return out
-}
-
-// SearchHints returns the hints for an installation that was not found: to search all Regions first, and then to install.
-// The Region may be a mistake, and a second installation in the wrong Region would not help.
-func (a *App) SearchHints(prefix string, install string) []string {
-	if a.Installation != nil || a.Installations != nil || a.AllRegions {
-		return []string{install}
-	}
-	anywhere := *a
-	anywhere.Region = ""
-	return []string{"spothandler status" + anywhere.AddressFlags(prefix) + " --all-regions   looks in every Region", install}
+	return &hinted
 }

@@ -24,7 +24,7 @@ func (a *App) NotInstalled(command, prefix, region string, others []deploy.Liste
 		}
 		return verdict
 	}
-	sentence, hints := a.DescribeOthers(command, prefix, others)
+	sentence, hints := a.Hints().DescribeOthers(command, prefix, others)
 	verdict.Detail, verdict.Hints = []string{sentence + nearestSentence(prefix, others)}, hints
 	return verdict
 }
@@ -36,48 +36,7 @@ func (a *App) NotInstalledUnlisted(prefix, region string) *apperr.Error {
 		name = "NAME"
 	}
 	return NotInstalledError(fmt.Sprintf("%s is not installed in %s", deploy.DisplayPrefix(prefix), region),
-		a.SearchHints(prefix, "spothandler install"+a.InstallationFlags(name))...)
-}
-
-// DescribeOthers returns a sentence that names all other installations in the Region, and hints with the command for the first
-// few: first for the one with the nearest name.
-func (a *App) DescribeOthers(command, prefix string, others []deploy.Listed) (sentence string, hints []string) {
-	names := make([]string, len(others))
-	for i, other := range others {
-		names[i] = deploy.DisplayPrefix(other.Prefix)
-	}
-	for _, other := range nearestFirst(prefix, others)[:min(maxOtherHints, len(others))] {
-		hints = append(hints, a.CommandFor(command, other.Prefix))
-	}
-	return "Installed there: " + strings.Join(names, ", ") + ".", hints
-}
-
-// maxOtherHints is the maximum number of other installations with a hint.
-const maxOtherHints = 3
-
-// NearestPrefix returns the prefix among others that prefix is most likely a misspelling of, or "".
-func NearestPrefix(prefix string, others []deploy.Listed) string {
-	var names []string
-	for _, other := range others {
-		names = append(names, other.Prefix)
-	}
-	return apperr.Nearest(prefix, names)
-}
-
-// nearestSentence returns, with a leading space, a sentence that names the nearest prefix, unless the only one is named anyway.
-func nearestSentence(prefix string, others []deploy.Listed) string {
-	if near := NearestPrefix(prefix, others); near != "" && len(others) > 1 {
-		return " The nearest name is " + near + "."
-	}
-	return ""
-}
-
-// nearestFirst returns the others with those of the nearest name first.
-func nearestFirst(prefix string, others []deploy.Listed) []deploy.Listed {
-	near := NearestPrefix(prefix, others)
-	isNear := func(other deploy.Listed) bool { return near != "" && other.Prefix == near }
-	return slices.Concat(slices.DeleteFunc(slices.Clone(others), func(other deploy.Listed) bool { return !isNear(other) }),
-		slices.DeleteFunc(slices.Clone(others), isNear))
+		a.Hints().Search(prefix, "spothandler install"+a.Hints().InstallationFlags(name))...)
 }
 
 // NotInstalledError returns the error of a command that found no installation, for ExitNotInstalled.
@@ -120,15 +79,13 @@ func (a *App) NotInstalledInAny(ctx context.Context, prefix string, regions []st
 // missing returns the error for a prefix that is not installed in several Regions, with the installations that are.
 func (a *App) missing(message, prefix string, others []deploy.Listed) *apperr.Error {
 	if len(others) == 0 {
-		one := *a
-		one.Region = "NAME"
 		name := prefix
 		if name == "" {
 			name = "NAME"
 		}
-		return NotInstalledError(message, a.SearchHints(prefix, "spothandler install"+one.AddressFlags(name))...)
+		return NotInstalledError(message, a.Hints().Search(prefix, "spothandler install"+a.Hints().In("NAME").AddressFlags(name))...)
 	}
-	sentence, hints := a.DescribeElsewhere(a.command, prefix, others)
+	sentence, hints := a.Hints().DescribeElsewhere(a.command, prefix, others)
 	verdict := NotInstalledError(message, hints...)
 	verdict.Detail = []string{sentence}
 	return verdict
@@ -155,24 +112,4 @@ func (a *App) Elsewhere(ctx context.Context, prefix string) (others []deploy.Lis
 		return nil, false, nil
 	}
 	return nearestFirst(prefix, others), true, nil
-}
-
-// DescribeElsewhere returns a sentence that names installations with their Regions, and hints with the command for the first
-// few.
-func (a *App) DescribeElsewhere(command, prefix string, others []deploy.Listed) (sentence string, hints []string) {
-	const named = 8
-	names := make([]string, 0, named+1)
-	for _, other := range others[:min(named, len(others))] {
-		names = append(names, deploy.DisplayPrefix(other.Prefix)+" in "+other.Region)
-	}
-	if more := len(others) - named; more > 0 {
-		names = append(names, fmt.Sprintf("and %d more", more))
-	}
-	sentence = "Installed: " + strings.Join(names, ", ") + "." + nearestSentence(prefix, others)
-	for _, other := range others[:min(maxOtherHints, len(others))] {
-		one := *a
-		one.Region = other.Region
-		hints = append(hints, one.CommandFor(command, other.Prefix))
-	}
-	return sentence, hints
 }

@@ -71,14 +71,3 @@ func (p Planned[T]) heldBack(left []*TargetRun[T]) {
 		v.App.Err.Print(v.App.Err.Note("", fmt.Sprintf("%s: %s, not applied because another plan failed; --only %s applies it alone", v.Name, v.Result.Brief(), v.InstallationName)))
 	}
 }
-
-// NamesOf returns the names of the runs' installations in the configuration file, without duplicates.
-func NamesOf[T Outcome](runs []*TargetRun[T]) []string {
-	var names []string
-	for _, v := range runs {
-		if name := v.InstallationName; len(names) == 0 || names[len(names)-1] != name {
-			names = append(names, name)
-		}
-	}
-	return names
-}

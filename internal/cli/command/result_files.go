@@ -95,8 +95,3 @@ func writeOutputs(out *bytes.Buffer, all []InstallationOutputs) error {
 	out.WriteString("results=")
 	return term.NewPrinter(out, term.Style{}).JSONLine(slices.Concat([]InstallationOutputs{}, all))
 }
-
-// markdownPrinter is a result that can be printed as Markdown.
-type markdownPrinter interface {
-	PrintMarkdown(out *term.Printer)
-}

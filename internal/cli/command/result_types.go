@@ -7,6 +7,11 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
+// markdownPrinter is a result that can be printed as Markdown.
+type markdownPrinter interface {
+	PrintMarkdown(out *term.Printer)
+}
+
 // InstallationOutputs holds the outputs of one installation, or the error that explains why it has none.
 type InstallationOutputs struct {
 	Location

@@ -7,6 +7,33 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
+// RunAndDeliver runs a command in every requested Region, prints the output and delivers the results. It returns an error
+// if --all-regions finds no installation in the account.
+func RunAndDeliver[T Result](ctx context.Context, a *App, prefix string, do Work[T]) error {
+	runs, id, err := RunInRegions(ctx, a, &prefix, do)
+	switch {
+	case err != nil:
+		return err
+	case len(runs) == 0:
+		return a.DeliverNone(a.NowhereInstalled(ctx, prefix, id))
+	}
+	return DeliverAll(ctx, a, runs)
+}
+
+// DeliverAll prints the output of the runs, of which there must be at least one, and delivers their results.
+func DeliverAll[T Result](ctx context.Context, a *App, runs []*TargetRun[T]) error {
+	if runs[0].App.OneOfSeveral {
+		return report(ctx, a, runs)
+	}
+	v := runs[0]
+	if v.HasResult() {
+		if err := a.Deliver(v.Result); err != nil {
+			return err
+		}
+	}
+	return v.Err
+}
+
 // report prints the buffered output of several runs and delivers their results. The error it returns has the worst exit
 // code.
 func report[T Result](ctx context.Context, a *App, runs []*TargetRun[T]) error {
@@ -75,7 +102,7 @@ func worse(a, b int) int {
 // noneInstalled returns the error of a command for several targets none of which is installed.
 func noneInstalled[T Outcome](ctx context.Context, a *App, runs []*TargetRun[T]) error {
 	if a.Installations != nil {
-		return NotInstalledError("no installation in "+a.Sources.File+" is installed", "spothandler install"+a.FileFlags(NamesOf(runs)...))
+		return NotInstalledError("no installation in "+a.Sources.File+" is installed", "spothandler install"+a.Hints().FileFlags(NamesOf(runs)...))
 	}
 	regions := make([]string, len(runs))
 	for i, v := range runs {

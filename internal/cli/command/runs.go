@@ -29,33 +29,6 @@ type Outcome interface {
 // Work runs a command, or a part of it, for one target. Its outcome is valid if the error is nil or ErrDiffers.
 type Work[T Outcome] func(context.Context, *App) (T, error)
 
-// RunAndDeliver runs a command in every requested Region, prints the output and delivers the results. It returns an error
-// if --all-regions finds no installation in the account.
-func RunAndDeliver[T Result](ctx context.Context, a *App, prefix string, do Work[T]) error {
-	runs, id, err := RunInRegions(ctx, a, &prefix, do)
-	switch {
-	case err != nil:
-		return err
-	case len(runs) == 0:
-		return a.DeliverNone(a.NowhereInstalled(ctx, prefix, id))
-	}
-	return DeliverAll(ctx, a, runs)
-}
-
-// DeliverAll prints the output of the runs, of which there must be at least one, and delivers their results.
-func DeliverAll[T Result](ctx context.Context, a *App, runs []*TargetRun[T]) error {
-	if runs[0].App.OneOfSeveral {
-		return report(ctx, a, runs)
-	}
-	v := runs[0]
-	if v.HasResult() {
-		if err := a.Deliver(v.Result); err != nil {
-			return err
-		}
-	}
-	return v.Err
-}
-
 // TargetRun is a run of a command for one target. If there are several, its output is buffered until all have completed.
 type TargetRun[T Outcome] struct {
 	Target
@@ -175,3 +148,14 @@ func (v *TargetRun[T]) Failure(ctx context.Context) RegionError {
 
 // HasResult reports whether the run has a result.
 func (v *TargetRun[T]) HasResult() bool { return v.Err == nil || errors.Is(v.Err, ErrDiffers) }
+
+// NamesOf returns the names of the runs' installations in the configuration file, without duplicates.
+func NamesOf[T Outcome](runs []*TargetRun[T]) []string {
+	var names []string
+	for _, v := range runs {
+		if name := v.InstallationName; len(names) == 0 || names[len(names)-1] != name {
+			names = append(names, name)
+		}
+	}
+	return names
+}

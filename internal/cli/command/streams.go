@@ -68,3 +68,28 @@ func (s Streams) printers() (out, err *term.Printer) {
 	}
 	return term.NewPrinter(s.Stdout, style(s.StdoutTTY)), term.NewPrinter(s.Stderr, style(s.StderrTTY))
 }
+
+// TerminalHeight returns the current number of lines of the terminal, or 0 if there is none.
+func (s Streams) TerminalHeight() int {
+	if s.size == nil {
+		return s.Height
+	}
+	_, height := s.size()
+	return height
+}
+
+// Replay copies buffered output to Stdout and Stderr.
+func (s Streams) Replay(out, err io.Reader) error {
+	if err := copyTo(s.Stderr, err); err != nil {
+		return err
+	}
+	return copyTo(s.Stdout, out)
+}
+
+// copyTo copies buffered output to a stream. Its error is a *term.WriteError.
+func copyTo(stream io.Writer, shown io.Reader) error {
+	if _, err := io.Copy(stream, shown); err != nil {
+		return &term.WriteError{Err: err}
+	}
+	return nil
+}

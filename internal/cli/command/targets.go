@@ -54,6 +54,11 @@ func (a *App) ForTarget(t Target) *App {
 	return &one
 }
 
+// ChooseRegions makes the command work in these Regions of an account instead of determining them itself.
+func (a *App) ChooseRegions(regions []string, id session.Identity) {
+	a.chosen = &chosenRegions{regions, id}
+}
+
 // ChosenRegions returns the Regions of --region or, with --all-regions, the Regions with an installation and the identity of
 // the caller. If prefix is not nil, only installations with that prefix count. Without either flag it returns no Regions,
 // which selects the Region of the AWS configuration.

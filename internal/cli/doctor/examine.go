@@ -220,7 +220,7 @@ func (e *regionResult) cover(cluster string) string {
 		return ""
 	}
 	x := e.installations[0]
-	text := "spothandler install" + e.InstallationFlags(x.prefix)
+	text := "spothandler install" + e.Hints().InstallationFlags(x.prefix)
 	for _, each := range append(slices.Clone(x.clusters), cluster) {
 		text += " --cluster " + apperr.Quote(each)
 	}

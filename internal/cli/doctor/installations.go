@@ -116,7 +116,7 @@ func whyUnread(err error) string {
 // setFound sets what was found of the installation.
 func (x *installationResult) setFound(a *command.App, found *deploy.Installation, others []deploy.Listed) error {
 	x.roleARN = found.Names.RoleARN() // its path may differ from the default
-	statuses, err := a.Assess([]*deploy.Installation{found}, others)
+	statuses, err := command.Assess(a.Version, []*deploy.Installation{found}, others)
 	if err != nil {
 		return err
 	}

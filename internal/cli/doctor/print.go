@@ -244,13 +244,13 @@ func (e *regionResult) printNextSteps() {
 		if e.Installation != nil { // the file gives it
 			prefix = ""
 		}
-		show.Hint(e.Out, "spothandler install"+prefix+e.InstallationFlags("")+"   to redeploy services at an interruption")
+		show.Hint(e.Out, "spothandler install"+prefix+e.Hints().InstallationFlags("")+"   to redeploy services at an interruption")
 		if e.rights != nil && len(e.rights.Denied) > 0 { // the finding is of severity info, and may not be shown
 			show.Hint(e.Out, "spothandler policy install"+prefix+"   the required policy: the caller has no permission for "+e.rights.Denied[0])
 		}
 	}
 	if p := e.toRehearse(); p != nil {
-		show.Hint(e.Out, "spothandler simulate --cluster "+apperr.Quote(p.Cluster.Name())+" --service "+apperr.Quote(p.Name())+e.InstallationFlags("")+"   rehearse an interruption")
+		show.Hint(e.Out, "spothandler simulate --cluster "+apperr.Quote(p.Cluster.Name())+" --service "+apperr.Quote(p.Name())+e.Hints().InstallationFlags("")+"   rehearse an interruption")
 	}
 }
 

@@ -70,19 +70,19 @@ func (r jobRun) explainStop(ctx context.Context, err error, done int) error {
 func (r jobRun) afterStop(stopped *apperr.Error) []string {
 	if !r.Wrote() {
 		if stopped.Code == apperr.CodeAccessDenied {
-			return []string{r.CommandLine() + "   retry once it is allowed"}
+			return []string{r.Hints().CommandLine() + "   retry once it is allowed"}
 		}
 		if len(stopped.Hints) > 0 {
-			return []string{r.CommandLine() + "   retry after that"}
+			return []string{r.Hints().CommandLine() + "   retry after that"}
 		}
 		return nil
 	}
-	hints := []string{r.CommandLine() + "   completes it"}
+	hints := []string{r.Hints().CommandLine() + "   completes it"}
 	if len(stopped.Hints) > 0 && stopped.Code != apperr.CodeNotSettled { // without them it would probably fail again
-		hints = []string{r.CommandLine() + "   completes it after that"}
+		hints = []string{r.Hints().CommandLine() + "   completes it after that"}
 	}
 	if slices.ContainsFunc(r.changes, func(c resource.Change) bool { return c.Action == resource.Create }) {
-		hints = append(hints, "spothandler uninstall"+r.AddressFlags(r.Prefix)+"   removes what exists so far")
+		hints = append(hints, "spothandler uninstall"+r.Hints().AddressFlags(r.Prefix)+"   removes what exists so far")
 	}
 	return hints
 }
@@ -105,7 +105,7 @@ func (r jobRun) hintStatus(err error) error {
 		return err
 	}
 	explained := *known
-	explained.Hints = []string{"spothandler status" + r.InstallationFlags(r.Prefix)}
+	explained.Hints = []string{"spothandler status" + r.Hints().InstallationFlags(r.Prefix)}
 	return &explained
 }
 

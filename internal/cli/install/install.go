@@ -144,7 +144,7 @@ func (r *installRun) plan(ctx context.Context) (installOutput, command.Work[inst
 		if errors.Is(err, command.ErrNotInstalled) {
 			return err
 		}
-		return r.AddPolicyHint("", prefix, s.SayUnchanged(err))
+		return r.Hints().AddPolicy("", prefix, s.SayUnchanged(err))
 	}
 	job := &installJob{installRun: r, Connection: s, started: time.Now()}
 	err = job.prepare(ctx)
@@ -179,7 +179,7 @@ func (j *installJob) hintRestore(err error) error {
 		word, _, _ := strings.Cut(hint, " ")
 		flag, isFlag := strings.CutPrefix(word, "--")
 		if before := j.Before(flag); isFlag && before != "" {
-			explained.Hints = append(slices.Clone(explained.Hints), "spothandler install"+j.InstallationFlags(j.opts.prefix)+" "+before+"   restores the previous value")
+			explained.Hints = append(slices.Clone(explained.Hints), "spothandler install"+j.Hints().InstallationFlags(j.opts.prefix)+" "+before+"   restores the previous value")
 		}
 	}
 	return &explained
@@ -194,12 +194,16 @@ type installJob struct {
 	warnings []string
 }
 
+func (j *installJob) releaseFor(architecture string) (resource.Release, error) {
+	return command.ReleaseFor(j.Version, architecture)
+}
+
 // prepare plans the install. It asks before it takes over resources that are not ours.
 func (j *installJob) prepare(ctx context.Context) (err error) {
 	j.Install, err = deploy.PrepareInstall(ctx, j.Clients, j.ID, deploy.InstallRequest{
 		Prefix: j.opts.prefix, Given: j.given, Reset: j.reset, Adopt: j.opts.adopt,
 		AllowDowngrade: j.opts.allowDowngrade, Upgrade: j.opts.upgrade,
-		Clusters: j.ClusterAPI(), Version: j.Version, Release: j.ReleaseFor, Warn: j.addWarning,
+		Clusters: j.ClusterAPI(), Version: j.Version, Release: j.releaseFor, Warn: j.addWarning,
 	})
 	if absent, ok := errors.AsType[*deploy.NotInstalledError](err); ok {
 		return j.nothingToUpgrade(absent)
@@ -278,7 +282,7 @@ func (j *installJob) nothingToUpgrade(absent *deploy.NotInstalledError) error {
 	}
 	verdict := j.NotInstalled("upgrade", j.opts.prefix, j.ID.Region, absent.Others)
 	if len(absent.Others) > 1 && j.Sources.PrefixOrigin == "" {
-		verdict.Hints = append(verdict.Hints, "spothandler upgrade --all"+j.InstallationFlags("")+"   upgrades all of them")
+		verdict.Hints = append(verdict.Hints, "spothandler upgrade --all"+j.Hints().InstallationFlags("")+"   upgrades all of them")
 	}
 	return verdict
 }

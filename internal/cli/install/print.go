@@ -35,7 +35,7 @@ func (j *installJob) printDryRun(status deploy.Status) {
 		j.Out.Print(j.Out.Item(term.Quiet, each.String()))
 	}
 	if len(j.Changes) > 0 {
-		show.Hint(j.Out, j.CommandLineWithout("--dry-run", "--detailed-exitcode"))
+		show.Hint(j.Out, j.Hints().CommandLineWithout("--dry-run", "--detailed-exitcode"))
 	}
 }
 
@@ -92,7 +92,7 @@ func (j *installJob) printInstalled(status deploy.Status, took time.Duration) {
 	}
 	if len(j.Changes) > 0 {
 		j.Out.Printf("\n")
-		show.Hint(j.Out, "spothandler status"+j.InstallationFlags(j.Spec.Prefix))
+		show.Hint(j.Out, "spothandler status"+j.Hints().InstallationFlags(j.Spec.Prefix))
 	}
 }
 

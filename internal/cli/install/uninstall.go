@@ -132,7 +132,7 @@ func (u uninstallRun) plan(ctx context.Context, a *command.App) (uninstallOutput
 	}
 	r.output.where = command.Location{Prefix: opts.prefix, Region: r.ID.Region, Account: r.ID.Account}
 	r.PrintHeader(r.Connection, opts.prefix)
-	explain := func(err error) error { return r.AddPolicyHint("", opts.prefix, r.SayUnchanged(err)) }
+	explain := func(err error) error { return r.Hints().AddPolicy("", opts.prefix, r.SayUnchanged(err)) }
 	job, err := r.prepare(ctx)
 	if err != nil || job == nil {
 		return r.output, nil, explain(err)

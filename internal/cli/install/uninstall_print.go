@@ -20,7 +20,7 @@ func (r *removal) printDryRun() {
 	}
 	show.Removal(r.Out, r.output.Changes)
 	r.Out.Printf("\n%s\n", show.PlanSummary(r.output.Changes))
-	show.Hint(r.Out, r.CommandLineWithout("--dry-run"))
+	show.Hint(r.Out, r.Hints().CommandLineWithout("--dry-run"))
 }
 
 func (r *removal) printRemoved(took time.Duration) {
@@ -59,7 +59,7 @@ func (r *removal) printNothing(others []deploy.Listed) {
 	if len(others) == 0 {
 		return
 	}
-	uninstallRun{r.App, r.opts}.printOthers(r.DescribeOthers("uninstall", r.opts.prefix, others))
+	uninstallRun{r.App, r.opts}.printOthers(r.Hints().DescribeOthers("uninstall", r.opts.prefix, others))
 }
 
 // printOthers prints which installations there are, and how to remove them.
@@ -84,7 +84,7 @@ func (u uninstallRun) nothingAnywhere(ctx context.Context, id session.Identity) 
 	}
 	u.Out.Print(u.Out.Success(fmt.Sprintf("Nothing to remove: %s is not installed in any Region of account %s.", deploy.DisplayPrefix(u.opts.prefix), id.Account)))
 	if len(others) > 0 {
-		u.printOthers(u.DescribeElsewhere("uninstall", u.opts.prefix, others))
+		u.printOthers(u.Hints().DescribeElsewhere("uninstall", u.opts.prefix, others))
 	}
 	return nil
 }

@@ -135,7 +135,7 @@ func (u upgradeAll) installedIn(ctx context.Context, region string) []command.Ta
 		listed, err = deploy.List(ctx, s.Clients, s.ID, u.RolePath)
 	}
 	if err != nil {
-		return []command.Target{{Region: region, Kind: "region", Name: region, AccessErr: u.AddPolicyHint("", "", err)}}
+		return []command.Target{{Region: region, Kind: "region", Name: region, AccessErr: u.Hints().AddPolicy("", "", err)}}
 	}
 	targets := make([]command.Target, len(listed))
 	for index, each := range listed {

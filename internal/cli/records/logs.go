@@ -195,7 +195,7 @@ func (r logsRun) here(ctx context.Context) (shownLogs, error) {
 	o := r.opts
 	query := history.Query{LogGroup: reader.Names.LogGroup, From: o.period.From, To: o.period.To, Filter: o.filter}
 	if o.follow {
-		query.Limiter = reader.LogsRate(reader.ID)
+		query.Limiter = reader.LogsRate()
 		follower := &follower{logs: reader.logs, query: query, print: printer.print, warn: func(text string) { r.Warn(text) }, renew: reader.renew}
 		err = follower.run(ctx)
 	} else {
@@ -225,7 +225,7 @@ func (r logsRun) warnOfGaps(reader *recordReader) {
 	}
 	if level := reader.Record.LogLevel; deploy.HidesRecords(level) && slices.Index(history.Levels(), o.filter.Level) < slices.Index(history.Levels(), level) {
 		r.Warn(deploy.LevelHides(level))
-		show.Hint(r.Err, r.RecordAllHint(reader.Names.Prefix))
+		show.Hint(r.Err, r.Hints().RecordAll(reader.Names.Prefix))
 	}
 	if kept := reader.Record.LogRetentionDays; kept > 0 && o.since != "" && time.Since(o.period.From) > time.Duration(kept)*24*time.Hour+time.Minute {
 		r.Warn("logs are kept for " + show.Days(kept) + ": older records are deleted")

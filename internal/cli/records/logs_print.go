@@ -156,7 +156,7 @@ func (p *logPrinter) hints(e *history.Entry) []string {
 	if e.Action != handler.ActionFail && e.Reason != handler.ReasonRolloutFailed {
 		return nil
 	}
-	scope := p.InstallationFlags(p.Names.Prefix)
+	scope := p.Hints().InstallationFlags(p.Names.Prefix)
 	contains := func(text string, parts ...string) bool {
 		return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(text, part) })
 	}
@@ -167,11 +167,11 @@ func (p *logPrinter) hints(e *history.Entry) []string {
 	case denied:
 		return []string{"spothandler install" + scope + "   repairs the role"}
 	case e.Reason == handler.ReasonClusterMissing:
-		return []string{"spothandler doctor" + p.InstallationFlags("") + "   does the cluster still exist?"}
+		return []string{"spothandler doctor" + p.Hints().InstallationFlags("") + "   does the cluster still exist?"}
 	case e.Reason == handler.ReasonRolloutFailed:
 		return []string{"aws ecs describe-services --cluster " + apperr.Quote(handler.NameOf(e.Cluster)) + " --services " + apperr.Quote(e.Service) + "   why its rollout failed"}
 	case contains(e.ErrorType, "Throttl", "OutOfTime", "Server"):
 		return []string{"Lambda retries a failed event once, a minute later: see the lines below"}
 	}
-	return []string{"spothandler doctor" + p.InstallationFlags("") + " --cluster " + apperr.Quote(handler.NameOf(e.Cluster)) + " --service " + apperr.Quote(e.Service) + "   what prevents it"}
+	return []string{"spothandler doctor" + p.Hints().InstallationFlags("") + " --cluster " + apperr.Quote(handler.NameOf(e.Cluster)) + " --service " + apperr.Quote(e.Service) + "   what prevents it"}
 }

@@ -35,7 +35,7 @@ func openRecords(ctx context.Context, a *command.App, o *addressOptions) (*recor
 		located, err = o.locateOther(ctx, a, s, located)
 	}
 	if err != nil {
-		return nil, a.AddPolicyHint(o.command, o.prefix, err)
+		return nil, a.Hints().AddPolicy(o.command, o.prefix, err)
 	}
 	a.Prefix = located.Names.Prefix
 	if located.Left {
@@ -107,7 +107,7 @@ func (o *addressOptions) withoutList(a *command.App, s *command.Connection, left
 		return nil, a.NotInstalledUnlisted(o.prefix, s.ID.Region)
 	}
 	a.Warn(resource.NotChecked{What: "existing installations", Why: apperr.WhyNot(err)}.String())
-	return nil, command.NotInstalledError(deploy.DisplayPrefix(o.prefix)+" is not installed in "+s.ID.Region, "spothandler "+o.command+a.InstallationFlags("")+" --prefix NAME")
+	return nil, command.NotInstalledError(deploy.DisplayPrefix(o.prefix)+" is not installed in "+s.ID.Region, "spothandler "+o.command+a.Hints().InstallationFlags("")+" --prefix NAME")
 }
 
 // read calls keep for each record, and shows its progress on a terminal. If printed is set, keep prints the records, perhaps to
@@ -115,7 +115,7 @@ func (o *addressOptions) withoutList(a *command.App, s *command.Connection, left
 func (r *recordReader) read(ctx context.Context, query history.Query, printed bool, keep func(history.Entry) error) (ignored int, err error) {
 	line := r.Err.StatusLine()
 	defer line.Clear()
-	query.Limiter = r.LogsRate(r.ID)
+	query.Limiter = r.LogsRate()
 	query.Progress = func(p history.Progress) {
 		if !printed || p.Records == 0 { // else the records themselves show it
 			line.Set(readSoFar(p))
@@ -157,7 +157,7 @@ func (r *recordReader) explain(err error) error {
 			Code:    "log_group_missing",
 			Message: "log group " + group + " is missing, and its records with it",
 			Detail:  []string{"Until it is recreated, the function records nothing and cannot keep concurrent invocations from redeploying the same service."},
-			Hints:   []string{"spothandler install" + r.InstallationFlags(r.Names.Prefix) + "   recreates it"}, Err: err,
+			Hints:   []string{"spothandler install" + r.Hints().InstallationFlags(r.Names.Prefix) + "   recreates it"}, Err: err,
 		}
 	case apperr.Says(err, "KMS", "kms:"):
 		return &apperr.Error{
@@ -167,7 +167,7 @@ func (r *recordReader) explain(err error) error {
 		}
 	}
 	explained := apperr.Explain("reading log group "+group, r.ID.Caller, err)
-	return r.AddPolicyHint(r.opts.command, r.Names.Prefix, explained)
+	return r.Hints().AddPolicy(r.opts.command, r.Names.Prefix, explained)
 }
 
 // only returns the prefix that was given, or nil for any.

@@ -168,7 +168,7 @@ func (r reportRun) here(ctx context.Context) (shownReport, error) {
 func (r reportRun) warnOfRows(reader *recordReader, unknown string) {
 	if unknown != "" && r.Output == "csv" {
 		r.Warn("rows are missing: " + unknown)
-		show.Hint(r.Err, r.RecordAllHint(reader.Names.Prefix))
+		show.Hint(r.Err, r.Hints().RecordAll(reader.Names.Prefix))
 	}
 }
 
@@ -223,7 +223,7 @@ func (r reportRun) print(sums *history.Report) error {
 // printHint prints, if the counts are unknown, how to have them recorded from now on.
 func (r reportRun) printHint(sums *history.Report) {
 	if sums.CountsUnknown != "" {
-		show.Hint(r.Out, r.RecordAllHint(sums.Prefix))
+		show.Hint(r.Out, r.Hints().RecordAll(sums.Prefix))
 	}
 }
 

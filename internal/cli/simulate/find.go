@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/handler"
@@ -113,7 +114,7 @@ func (t *simulation) noService(ctx context.Context, facts *services.Facts) error
 	if t.o.cluster != "" {
 		where = "cluster " + handler.NameOf(t.o.cluster)
 	}
-	return apperr.Invalid("spothandler doctor"+t.InstallationFlags("")+"   counts what runs there", "no service of %s runs on Fargate Spot: there is nothing to rehearse with", where)
+	return apperr.Invalid("spothandler doctor"+t.Hints().InstallationFlags("")+"   counts what runs there", "no service of %s runs on Fargate Spot: there is nothing to rehearse with", where)
 }
 
 // hintedCluster returns the cluster of --cluster as an argument for a hint, or a placeholder.
@@ -180,7 +181,7 @@ func (t *simulation) findInstallation(ctx context.Context) error {
 	if !found.Found() {
 		return t.notInstalled(prefix, others, listing)
 	}
-	statuses, err := t.Assess([]*deploy.Installation{found}, others)
+	statuses, err := command.Assess(t.Version, []*deploy.Installation{found}, others)
 	if err != nil {
 		return err
 	}
@@ -188,7 +189,7 @@ func (t *simulation) findInstallation(ctx context.Context) error {
 		notChecked = append(notChecked, resource.NotChecked{What: "other installations", Why: apperr.WhyNot(listing)})
 	}
 	statuses[0].NotChecked = append(statuses[0].NotChecked, notChecked...)
-	t.rehearse = &simulate.Installed{Installation: found, Status: statuses[0], Scope: t.InstallationFlags(prefix)}
+	t.rehearse = &simulate.Installed{Installation: found, Status: statuses[0], Scope: t.Hints().InstallationFlags(prefix)}
 	t.Prefix = prefix
 	return nil
 }

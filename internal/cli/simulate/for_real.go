@@ -46,14 +46,14 @@ func (t *simulation) checkFunction() error {
 			hints := resource.RestoreHints([]resource.Unowned{each})
 			return &apperr.Error{
 				Code: apperr.CodeNotOurs, Message: each.Describe() + " and is not invoked", Detail: []string{each.Why, "Nothing was changed."},
-				Hints: append(hints, "spothandler status"+t.InstallationFlags(t.Prefix)),
+				Hints: append(hints, "spothandler status"+t.Hints().InstallationFlags(t.Prefix)),
 			}
 		}
 	}
 	if t.rehearse.State.Function == nil {
 		return &apperr.Error{
 			Code: apperr.CodeFailed, Message: "function " + t.rehearse.Names.Function + " is missing", Detail: []string{"Nothing was changed."},
-			Hints: []string{"spothandler install" + t.InstallationFlags(t.Prefix) + "   restores it"},
+			Hints: []string{"spothandler install" + t.Hints().InstallationFlags(t.Prefix) + "   restores it"},
 		}
 	}
 	return nil
@@ -81,14 +81,14 @@ func (t *simulation) invoke(ctx context.Context) (*handler.Response, error) {
 	if out.FunctionError != nil {
 		return nil, &apperr.Error{
 			Code: apperr.CodeFailed, Message: "function " + function + " failed: " + failureOf(out.Payload),
-			Hints: []string{"spothandler status" + t.InstallationFlags(t.Prefix)},
+			Hints: []string{"spothandler status" + t.Hints().InstallationFlags(t.Prefix)},
 		}
 	}
 	var response handler.Response
 	if err := json.Unmarshal(out.Payload, &response); err != nil || response.Reason == "" {
 		return nil, &apperr.Error{
 			Code: apperr.CodeFailed, Message: "function " + function + " returned an unexpected response",
-			Hints: []string{"spothandler status" + t.InstallationFlags(t.Prefix)}, Err: err,
+			Hints: []string{"spothandler status" + t.Hints().InstallationFlags(t.Prefix)}, Err: err,
 		}
 	}
 	return &response, nil

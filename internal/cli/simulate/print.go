@@ -48,7 +48,7 @@ func (t *simulation) printVerdict(result *simulate.Result, output *Output) {
 		t.Out.Print(st.Verdict("The path is broken at the " + string(first.Name) + "."))
 	case !result.Seen:
 		t.Out.Printf("%s %s\n", st.Glyph(term.Attention), st.Yellow("No step is known to be broken, but the rehearsal could not be followed to its end."))
-		show.Hint(t.Out, "spothandler policy simulate"+t.InstallationFlags(t.Prefix)+"   the least-privilege policy")
+		show.Hint(t.Out, "spothandler policy simulate"+t.Hints().InstallationFlags(t.Prefix)+"   the least-privilege policy")
 	case result.Observed:
 		t.Out.Print(st.Success("The whole path works" + uncheckedStep(result) + ". In mode observe the function only logs what it would do: nothing would be redeployed."))
 	case result.Skipped:

@@ -160,7 +160,7 @@ func (t *simulation) start(ctx context.Context) (err error) {
 	t.ecs = ecs.NewFromConfig(t.s.Config)
 	output, err := t.run(ctx)
 	if err != nil {
-		return t.AddPolicyHint(t.policyWords(), t.o.prefix, err)
+		return t.Hints().AddPolicy(t.policyWords(), t.o.prefix, err)
 	}
 	if t.JSON() {
 		if err := t.Out.JSON(output); err != nil {

@@ -29,7 +29,7 @@ func (r run) assessAll(ctx context.Context, s *command.Connection, survey *deplo
 }
 
 func (r run) assessOne(ctx context.Context, s *command.Connection, found *deploy.Installation, survey *deploy.Survey) (deploy.Status, error) {
-	one, err := r.Assess([]*deploy.Installation{found}, survey.Others)
+	one, err := command.Assess(r.Version, []*deploy.Installation{found}, survey.Others)
 	if err != nil {
 		return deploy.Status{}, err
 	}

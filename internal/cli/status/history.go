@@ -174,9 +174,9 @@ func (r run) printActivity(status deploy.Status) {
 func (r run) hintActivity(status deploy.Status) {
 	switch {
 	case whyUnknown(status) != "" && deploy.HidesRecords(status.Spec.LogLevel):
-		show.Hint(r.Out, r.inRegion(status.Region).RecordAllHint(status.Prefix))
+		show.Hint(r.Out, r.hintsIn(status.Region).RecordAll(status.Prefix))
 	case status.Last24h != nil && status.Last24h.Failures > 0:
-		show.Hint(r.Out, "spothandler logs"+r.inRegion(status.Region).InstallationFlags(status.Prefix)+" --level ERROR   what failed, and how to fix it")
+		show.Hint(r.Out, "spothandler logs"+r.hintsIn(status.Region).InstallationFlags(status.Prefix)+" --level ERROR   what failed, and how to fix it")
 	}
 }
 
@@ -189,7 +189,7 @@ func (r run) hintRecordAll(all []deploy.Status, remark note) {
 	}
 	for _, status := range all {
 		if remark.text == notRead+": "+deploy.LevelHides(status.Spec.LogLevel) {
-			hint := r.inRegion(status.Region).RecordAllHint(prefix)
+			hint := r.hintsIn(status.Region).RecordAll(prefix)
 			if r.Installations != nil {
 				hint = "log-level: INFO   in " + r.Sources.File
 			}

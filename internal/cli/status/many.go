@@ -115,7 +115,7 @@ func (r run) printOverlaps(all []deploy.Status) {
 			show.Hint(r.Out, "cluster: [NAME, NAME]   in "+r.Sources.File+", clusters that no other installation watches")
 			continue
 		}
-		show.Hint(r.Out, "spothandler install"+r.inRegion(status.Region).InstallationFlags("NAME")+" --cluster NAME   clusters that no other installation watches")
+		show.Hint(r.Out, "spothandler install"+r.hintsIn(status.Region).InstallationFlags("NAME")+" --cluster NAME   clusters that no other installation watches")
 	}
 }
 
@@ -161,10 +161,10 @@ func (r run) printUpgrades(all []deploy.Status) {
 	case r.Installations != nil:
 		show.Hint(r.Out, "spothandler upgrade --config "+apperr.Quote(r.Sources.File))
 	case r.AllRegions:
-		show.Hint(r.Out, "spothandler upgrade --all --all-regions"+r.InstallationFlags(""))
+		show.Hint(r.Out, "spothandler upgrade --all --all-regions"+r.Hints().InstallationFlags(""))
 	default:
 		for _, region := range slices.Compact(regions) {
-			show.Hint(r.Out, "spothandler upgrade --all"+r.inRegion(region).InstallationFlags(""))
+			show.Hint(r.Out, "spothandler upgrade --all"+r.hintsIn(region).InstallationFlags(""))
 		}
 	}
 }

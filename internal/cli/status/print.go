@@ -154,22 +154,21 @@ func (r run) printHints(status deploy.Status) {
 // about returns a command for this installation, with options.
 func (r run) about(status deploy.Status, command, options string) string {
 	if from := r.origins[originOf(status)]; from != nil {
-		return "spothandler " + command + r.FileFlags(from.Name) + options
+		return "spothandler " + command + r.Hints().FileFlags(from.Name) + options
 	}
-	text := r.inRegion(status.Region).CommandFor(command, status.Prefix)
+	text := r.hintsIn(status.Region).CommandFor(command, status.Prefix)
 	if strings.HasPrefix(text, "spothandler ") {
 		text += options
 	}
 	return text
 }
 
-// inRegion returns the App for a Region, which its hints name only if several were requested.
-func (r run) inRegion(region string) *command.App {
-	one := *r.App
+// hintsIn returns the hints for a Region, which they name only if several were requested.
+func (r run) hintsIn(region string) command.Hints {
 	if len(r.Regions) > 0 || r.AllRegions {
-		one.Region = region
+		return r.Hints().In(region)
 	}
-	return &one
+	return r.Hints()
 }
 
 // installOptions returns the options with which install fixes the problems, one string for each hint.

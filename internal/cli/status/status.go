@@ -200,7 +200,7 @@ func (r run) printAbsent(runs []*command.TargetRun[statuses]) {
 		}
 		r.Out.Printf("\n")
 		r.Out.Print(r.Out.Note("", fmt.Sprintf("%s is not installed: %s in %s of account %s", v.InstallationName, deploy.DisplayPrefix(v.Prefix), v.Region, v.App.Account)))
-		show.Hint(r.Out, "spothandler install"+r.FileFlags(v.InstallationName))
+		show.Hint(r.Out, "spothandler install"+r.Hints().FileFlags(v.InstallationName))
 	}
 }
 
@@ -250,20 +250,20 @@ func (r run) here(ctx context.Context) (statuses, error) {
 	var days *activityReader
 	var onLocated func(resource.Names, *settings.Record)
 	if !r.opts.noHistory {
-		days = newActivityReader(ctx, s.LogsAPI(), r.LogsRate(s.ID))
+		days = newActivityReader(ctx, s.LogsAPI(), s.LogsRate())
 		defer days.stop()
 		onLocated = days.start
 	}
 	survey, err := deploy.Inspect(ctx, s.Clients, s.TagAPI(), s.ID, r.opts.only(), r.opts.names, onLocated)
 	if err != nil {
-		return nil, r.AddPolicyHint("", r.opts.prefix, err)
+		return nil, r.Hints().AddPolicy("", r.opts.prefix, err)
 	}
 	all := r.assessAll(ctx, s, survey, days)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
 	if err := command.CombineFailures(survey.Failed); err != nil {
-		return all, r.AddPolicyHint("", r.opts.prefix, err)
+		return all, r.Hints().AddPolicy("", r.opts.prefix, err)
 	}
 	if len(all) == 0 {
 		r.addUnchecked(survey.NotChecked...)

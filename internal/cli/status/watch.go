@@ -29,7 +29,7 @@ func (r run) checkWatch() error {
 	case r.WritesFiles():
 		return apperr.Invalid("omit one of them", "--watch cannot be combined with --summary-file and --outputs-file")
 	case !r.Out.Live():
-		return apperr.Invalid("spothandler logs --follow"+r.InstallationFlags(r.opts.prefix)+"   prints a line for each event, without a terminal", "--watch requires a terminal, and standard output is not one")
+		return apperr.Invalid("spothandler logs --follow"+r.Hints().InstallationFlags(r.opts.prefix)+"   prints a line for each event, without a terminal", "--watch requires a terminal, and standard output is not one")
 	case r.Verbose:
 		return apperr.Invalid("omit one of them", "--watch and --verbose cannot be combined")
 	}
