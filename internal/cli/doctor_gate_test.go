@@ -24,7 +24,7 @@ func TestDoctorRefuses(t *testing.T) {
 		{"AKIAADMIN", "--service " + root + "service/shop/api --cluster " + root + "cluster/shop", ""},
 		{"AKIAADMIN", "--service shop/api", "--service shop/api: give the cluster by its own flag"},
 		{"AKIAADMIN", "--service " + root + "cluster/shop", "this is not the ARN of a service"},
-		{"AKIAADMIN", "--service arn:aws:ecs:eu-west-1:999999999999:service/shop/api", "is in account 999999999999, and the caller is in 111122223333"},
+		{"AKIAADMIN", "--service arn:aws:ecs:eu-west-1:999999999999:service/shop/api", "is in account 999999999999, and the command works in 111122223333"},
 		{"AKIAADMIN", "--cluster arn:aws:ecs:us-east-1:111122223333:cluster/shop", "is in us-east-1, and the command works in eu-west-1"},
 		{"AKIAADMIN", "--service " + root + "service/other/api", "service/other/api: there is no such service in cluster shop"},
 		{"AKIAADMIN", "--cluster shop --service bill", "--service bill: there is no such service in cluster shop"},

@@ -57,21 +57,21 @@ ecs:UpdateService
 func TestLogsRefuses(t *testing.T) {
 	a := newHistoryFixture(t, "")
 	for line, want := range map[string]string{
-		"--since 2099-01-01":             "--since 2099-01-01 is in the future",
-		"--since 1h --until 2h":          "--since 1h is not before --until 2h",
-		"--until 2020-01-01":             "--until 2020-01-01 is before the period begins, 24 hours ago",
-		"--since yesterday":              `--since "yesterday" is not accepted`,
-		"--since -1h":                    `--since "-1h" is not accepted`,
-		"--until ''":                     "--until is empty",
-		"--follow --until 1h":            "--follow and --until cannot be combined",
-		"--follow --region a --region b": "--follow works in one Region at a time",
-		"--reason redploy":               `--reason "redploy" is not accepted`,
-		"--level warn":                   `--level "warn" is not accepted`,
-		"--service ''":                   "--service is empty",
-		"--cluster a/b":                  `--cluster "a/b" is not accepted`,
-		"--task ''":                      "--task is empty",
-		"-o markdown":                    `--output "markdown" is not accepted`,
-		"--prefix prod lately":           `spothandler logs takes no arguments, but got "lately"`,
+		"--since 2099-01-01":    "--since 2099-01-01 is in the future",
+		"--since 1h --until 2h": "--since 1h is not before --until 2h",
+		"--until 2020-01-01":    "--until 2020-01-01 is before the period begins, 24 hours ago",
+		"--since yesterday":     `--since "yesterday" is not accepted`,
+		"--since -1h":           `--since "-1h" is not accepted`,
+		"--until ''":            "--until is empty",
+		"--follow --until 1h":   "--follow and --until cannot be combined",
+		"--follow --region eu-west-1 --region us-east-1": "--follow works in one Region at a time",
+		"--reason redploy":     `--reason "redploy" is not accepted`,
+		"--level warn":         `--level "warn" is not accepted`,
+		"--service ''":         "--service is empty",
+		"--cluster a/b":        `--cluster "a/b" is not accepted`,
+		"--task ''":            "--task is empty",
+		"-o markdown":          `--output "markdown" is not accepted`,
+		"--prefix prod lately": `spothandler logs takes no arguments, but got "lately"`,
 	} {
 		code, shown := spothandler(t.Context(), "", append([]string{"logs"}, words(line)...)...)
 		if code != command.ExitError || !strings.Contains(shown.err, want) || len(a.Calls()) > 0 {

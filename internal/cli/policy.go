@@ -200,7 +200,7 @@ func (r policyRun) places(cmd *cobra.Command, given settings.Given, spec setting
 		regions = []string{""} // the one of the AWS configuration
 	}
 	for _, region := range regions {
-		id, err := r.identity(cmd.Context(), region)
+		id, err := r.identity(cmd.Context(), given, region)
 		if err != nil {
 			return nil, err
 		}
@@ -226,7 +226,11 @@ func (r policyRun) places(cmd *cobra.Command, given settings.Given, spec setting
 // check returns an error for names that AWS would reject, and for a partition or ARNs that do not match the account and
 // Region. With --all-regions it checks only the names.
 func (r policyRun) check(id session.Identity, given settings.Given, spec settings.Spec) error {
-	if err := given.Check(id.Region, spec.Prefix); err != nil {
+	where := session.Identity{Region: id.Region}
+	if r.asked.commands.AllRegions {
+		where.Region = ""
+	}
+	if err := given.Check(where, spec.Prefix); err != nil {
 		return err
 	}
 	if err := settings.CheckNames(id.Region, spec.Prefix, spec.FunctionName, spec.RuleName); err != nil || r.asked.commands.AllRegions {
@@ -259,7 +263,7 @@ func (r policyRun) document(places []resource.Names, spec settings.Spec) (string
 }
 
 // identity returns the account and Region that were given, or those of the caller from STS.
-func (r policyRun) identity(ctx context.Context, region string) (session.Identity, error) {
+func (r policyRun) identity(ctx context.Context, given settings.Given, region string) (session.Identity, error) {
 	a, o := *r.App, r.asked
 	a.Region = region
 	if o.account != "" && a.ExpectAccount != "" && o.account != a.ExpectAccount {
@@ -275,7 +279,7 @@ func (r policyRun) identity(ctx context.Context, region string) (session.Identit
 		}
 		return o.identity(region), err
 	}
-	s, err := a.Connect(ctx, nil)
+	s, err := a.Connect(ctx, func(region string) error { return given.Check(a.KnownIdentity(region), o.prefix) })
 	if err != nil {
 		return session.Identity{}, err
 	}

@@ -131,7 +131,7 @@ func (s *Source) load(ctx context.Context, region string) error {
 	return err
 }
 
-// checkRole rejects a --role-arn that is not the ARN of a role.
+// checkRole rejects a --role-arn that is not the ARN of a role, or of one in another account than the expected one.
 func (s *Source) checkRole() error {
 	if s.RoleARN == "" {
 		return nil
@@ -139,6 +139,9 @@ func (s *Source) checkRole() error {
 	role, err := arn.Parse(s.RoleARN)
 	if err != nil || role.Service != "iam" || !strings.HasPrefix(role.Resource, "role/") {
 		return apperr.Invalid("--role-arn arn:PARTITION:iam::ACCOUNT:role/NAME", "--role-arn %q is not the ARN of a role", s.RoleARN)
+	}
+	if s.ExpectAccount != "" && s.ExpectAccount != role.AccountID {
+		return apperr.Invalid("give the account of the role, or another role", "--expect-account is %s, and the role of --role-arn is in account %s", s.ExpectAccount, role.AccountID)
 	}
 	return nil
 }

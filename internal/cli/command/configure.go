@@ -11,11 +11,16 @@ import (
 )
 
 // Given returns the settings given to a command by flag, environment or file. It checks them and the prefix as far as
-// possible without a Region or an API call.
+// possible without an API call.
 func (a *App) Given(cmd *cobra.Command, prefix string) (settings.Given, error) {
 	given := a.Sources.Given(cmd)
 	a.RolePath = given.Text("role-path")
-	return given, given.Check("", prefix)
+	for _, region := range append([]string{""}, a.Regions...) { // all before the first call in any of them
+		if err := given.Check(a.KnownIdentity(region), prefix); err != nil {
+			return nil, err
+		}
+	}
+	return given, nil
 }
 
 // DetectFormat sets the output format from the command line and the environment, for errors that occur before the flags

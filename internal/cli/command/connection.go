@@ -1,10 +1,12 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
@@ -98,6 +100,13 @@ func IsExpired(err error) bool {
 	known, ok := errors.AsType[*apperr.Error](err)
 	return ok && slices.Contains([]string{"expired_credentials", "sso_session_expired"}, known.Code) ||
 		apperr.HasCode(err, "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException")
+}
+
+// KnownIdentity returns what is known without a call about the identity that the command will have in a Region: its account,
+// if --expect-account or --role-arn gives it. Unknown fields are empty.
+func (a *App) KnownIdentity(region string) session.Identity {
+	role, _ := arn.Parse(a.RoleARN) // "" has an empty account; session.Load rejects what is no ARN
+	return session.Identity{Account: cmp.Or(a.ExpectAccount, role.AccountID), Region: region}
 }
 
 // source returns the shared configuration. It makes no API call.

@@ -108,14 +108,13 @@ func (o *options) check(cmd *cobra.Command) error {
 
 // examine runs doctor in one Region.
 func examine(ctx context.Context, a *command.App, o *options) (Output, error) {
-	s, err := a.Connect(ctx, nil)
+	resources := input.Resources(o.clusters, o.services)
+	s, err := a.Connect(ctx, func(region string) error { return input.CheckLocations(resources, a.KnownIdentity(region)) })
 	if err != nil {
 		return Output{}, err
 	}
-	for _, each := range input.Resources(o.clusters, o.services) {
-		if err := each.CheckLocation(s.ID); err != nil {
-			return Output{}, err
-		}
+	if err := input.CheckLocations(resources, s.ID); err != nil {
+		return Output{}, err
 	}
 	e := newExamination(a, s, o)
 	if err := e.read(ctx); err != nil {

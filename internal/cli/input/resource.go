@@ -33,7 +33,8 @@ func (a Resource) CheckName() error {
 	return nil
 }
 
-// CheckLocation returns an error if the value is an ARN in another partition, account or Region than id.
+// CheckLocation returns an error if the value is an ARN in another partition, account or Region than id. Empty fields of id
+// are unknown and not checked.
 func (a Resource) CheckLocation(id session.Identity) error {
 	parsed, err := arn.Parse(a.Value)
 	if err != nil {
@@ -43,10 +44,20 @@ func (a Resource) CheckLocation(id session.Identity) error {
 		return err
 	}
 	switch {
-	case parsed.AccountID != id.Account:
-		return apperr.Invalid("use --profile or --role-arn for that account", "--%s %s is in account %s, and the caller is in %s", a.Kind, a.Value, parsed.AccountID, id.Account)
-	case parsed.Region != id.Region:
+	case id.Account != "" && parsed.AccountID != id.Account:
+		return apperr.Invalid("use --profile or --role-arn for that account", "--%s %s is in account %s, and the command works in %s", a.Kind, a.Value, parsed.AccountID, id.Account)
+	case id.Region != "" && parsed.Region != id.Region:
 		return apperr.Invalid("--region "+apperr.Quote(parsed.Region), "--%s %s is in %s, and the command works in %s", a.Kind, a.Value, parsed.Region, id.Region)
+	}
+	return nil
+}
+
+// CheckLocations calls CheckLocation for each of the resources.
+func CheckLocations(all []Resource, id session.Identity) error {
+	for _, each := range all {
+		if err := each.CheckLocation(id); err != nil {
+			return err
+		}
 	}
 	return nil
 }

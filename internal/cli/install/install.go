@@ -130,7 +130,7 @@ func (r *installRun) here(ctx context.Context) (installOutput, error) {
 func (r *installRun) plan(ctx context.Context) (installOutput, command.Work[installOutput], error) {
 	prefix := r.opts.prefix
 	s, err := r.Connect(ctx, func(region string) error {
-		if err := r.given.Check(region, prefix); err != nil {
+		if err := r.given.Check(r.KnownIdentity(region), prefix); err != nil {
 			return err
 		}
 		_, err := embed.Archive("arm64")

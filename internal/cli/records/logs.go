@@ -146,7 +146,39 @@ type shownLogs int
 
 func (n shownLogs) Brief() string { return term.Plural(int(n), "record") }
 
+// resources returns the ECS resources that flags name.
+func (o *logsOptions) resources() []input.Resource {
+	return append(input.Resources(o.filter.Clusters, o.services), input.Resource{Kind: "task", Value: o.filter.Task})
+}
+
+// checkLocations rejects an ARN that is in none of the Regions to read, or in another account: no record would match.
+func (r logsRun) checkLocations(ctx context.Context) error {
+	regions := r.Regions
+	if len(regions) == 0 && !r.AllRegions && r.Installations == nil {
+		region, err := r.FindRegion(ctx)
+		if err != nil {
+			return err
+		}
+		regions = []string{region}
+	}
+	for _, each := range r.opts.resources() {
+		var err error
+		for _, region := range slices.Backward(regions) {
+			if err = each.CheckLocation(r.KnownIdentity(region)); err == nil {
+				break
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (r logsRun) run(ctx context.Context) error {
+	if err := r.checkLocations(ctx); err != nil {
+		return err
+	}
 	runs, id, err := command.RunInRegions(ctx, r.App, r.opts.only(), func(ctx context.Context, a *command.App) (shownLogs, error) {
 		return logsRun{a, r.opts.at(a)}.here(ctx)
 	})
@@ -189,6 +221,11 @@ func (r logsRun) here(ctx context.Context) (shownLogs, error) {
 	reader, err := openRecords(ctx, r.App, &r.opts.addressOptions)
 	if err != nil {
 		return 0, err
+	}
+	if !r.OneOfSeveral {
+		if err := input.CheckLocations(r.opts.resources(), reader.ID); err != nil {
+			return 0, err
+		}
 	}
 	r.warnOfGaps(reader)
 	printer := &logPrinter{recordReader: reader}

@@ -51,15 +51,8 @@ func (t *simulation) readTask(ctx context.Context) error {
 	if t.o.task == "" {
 		return nil
 	}
-	if t.o.cluster == "" { // an ARN, which ends in task/CLUSTER/ID
-		parts := strings.Split(t.o.task, "/")
-		if len(parts) != 3 {
-			return apperr.Invalid("--cluster NAME   the cluster it runs in", "--task %s does not include its cluster", t.o.task)
-		}
+	if parts := strings.Split(t.o.task, "/"); t.o.cluster == "" && len(parts) == 3 { // checkTask rejects others
 		t.o.cluster = parts[1]
-	}
-	if parts := strings.Split(t.o.task, "/"); len(parts) == 3 && parts[1] != handler.NameOf(t.o.cluster) {
-		return apperr.Invalid("--cluster "+apperr.Quote(parts[1]), "--task %s runs in cluster %s, not in %s", t.o.task, parts[1], handler.NameOf(t.o.cluster))
 	}
 	task, err := simulate.TaskOf(ctx, t.ecs, t.o.cluster, t.o.task)
 	if err != nil {

@@ -104,11 +104,26 @@ func (o *options) check(a *command.App) error {
 		return apperr.Invalid("use one of them", "--region is given %d times: one path is tested at a time", len(a.Regions))
 	case a.Yes && !o.forReal:
 		return apperr.Invalid("omit it", "--yes applies to --for-real only: a rehearsal changes nothing and does not ask")
-	case o.cluster == "" && o.task != "" && !strings.HasPrefix(o.task, "arn:"):
-		return apperr.Invalid("--cluster NAME   the cluster it runs in", "--task %s: an ID does not include its cluster", o.task)
+	}
+	if err := o.checkTask(); err != nil {
+		return err
 	}
 	for _, region := range a.Regions {
 		a.Region = region
+	}
+	return nil
+}
+
+// checkTask rejects a task whose cluster is unknown, or differs from --cluster.
+func (o *options) checkTask() error {
+	parts := strings.Split(o.task, "/") // an ARN ends in task/CLUSTER/ID or, in the old format, task/ID
+	switch {
+	case o.cluster == "" && o.task != "" && !strings.HasPrefix(o.task, "arn:"):
+		return apperr.Invalid("--cluster NAME   the cluster it runs in", "--task %s: an ID does not include its cluster", o.task)
+	case o.cluster == "" && o.task != "" && len(parts) != 3:
+		return apperr.Invalid("--cluster NAME   the cluster it runs in", "--task %s does not include its cluster", o.task)
+	case o.cluster != "" && len(parts) == 3 && parts[1] != handler.NameOf(o.cluster):
+		return apperr.Invalid("--cluster "+apperr.Quote(parts[1]), "--task %s runs in cluster %s, not in %s", o.task, parts[1], handler.NameOf(o.cluster))
 	}
 	return nil
 }
@@ -148,14 +163,18 @@ type simulation struct {
 
 // start connects, runs and prints the result.
 func (t *simulation) start(ctx context.Context) (err error) {
-	if t.s, err = t.Open(ctx, t.o.prefix); err != nil {
+	t.s, err = t.Connect(ctx, func(region string) error {
+		if err := settings.CheckNames(region, t.o.prefix, "", ""); err != nil {
+			return err
+		}
+		return input.CheckLocations(t.o.resources(), t.KnownIdentity(region))
+	})
+	if err != nil {
 		return err
 	}
 	t.PrintEndpoints()
-	for _, each := range t.o.resources() {
-		if err := each.CheckLocation(t.s.ID); err != nil {
-			return err
-		}
+	if err := input.CheckLocations(t.o.resources(), t.s.ID); err != nil {
+		return err
 	}
 	t.ecs = ecs.NewFromConfig(t.s.Config)
 	output, err := t.run(ctx)

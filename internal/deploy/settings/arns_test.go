@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // The accepted values of these settings, and their form in JSON.
@@ -32,7 +33,7 @@ func TestOptionalSettingsAccepted(t *testing.T) {
 		{"tracing", "PassThrough", `"PassThrough"`},
 	} {
 		asked, spec := given(test.name, test.text), Defaults("")
-		if err := asked.Check("us-east-1", ""); err != nil {
+		if err := asked.Check(session.Identity{Region: "us-east-1"}, ""); err != nil {
 			t.Errorf("--%s %s: %v", test.name, test.text, err)
 		}
 		if err := asked.Apply(&spec); err != nil {
@@ -68,7 +69,7 @@ func TestOptionalSettingsRejected(t *testing.T) {
 		{"permissions-boundary", "arn:aws:iam::111122223333:policy/" + strings.Repeat("p/", 1000) + "boundary-1234567", "accepted: the ARN of an IAM policy, or none"},
 		{"tracing", "on", "accepted: PassThrough (as the caller does), Active"},
 	} {
-		apperrtest.Refused(t, given(test.name, test.text).Check("us-east-1", ""), fmt.Sprintf("--%s %q is not accepted", test.name, test.text), test.hint)
+		apperrtest.Refused(t, given(test.name, test.text).Check(session.Identity{Region: "us-east-1"}, ""), fmt.Sprintf("--%s %q is not accepted", test.name, test.text), test.hint)
 	}
 }
 
@@ -79,8 +80,8 @@ func TestOptionalLists(t *testing.T) {
 		subnets = append(subnets, "vpc-subnet", fmt.Sprintf("subnet-%017x", i))
 		groups = append(groups, "vpc-security-group", fmt.Sprintf("sg-%08x", i))
 	}
-	apperrtest.Refused(t, given(subnets...).Check("us-east-1", ""), "--vpc-subnet: 17 are too many", "Lambda takes up to 16")
-	apperrtest.Refused(t, given(groups[:12]...).Check("us-east-1", ""), "--vpc-security-group: 6 are too many", "Lambda takes up to 5")
+	apperrtest.Refused(t, given(subnets...).Check(session.Identity{Region: "us-east-1"}, ""), "--vpc-subnet: 17 are too many", "Lambda takes up to 16")
+	apperrtest.Refused(t, given(groups[:12]...).Check(session.Identity{Region: "us-east-1"}, ""), "--vpc-security-group: 6 are too many", "Lambda takes up to 5")
 	spec := Defaults("")
 	if err := given(append(subnets[:32], groups[:10]...)...).Apply(&spec); err != nil || len(spec.Subnets) != 16 || len(spec.SecurityGroups) != 5 {
 		t.Errorf("%q, %v", spec.Subnets, err)
@@ -88,7 +89,7 @@ func TestOptionalLists(t *testing.T) {
 	if err := given("vpc-subnet", aSubnet, "vpc-subnet", otherSubnet, "vpc-subnet", aSubnet).Apply(&spec); err != nil || encodeJSON(spec.Subnets) != encodeJSON([]string{otherSubnet, aSubnet}) {
 		t.Errorf("%q, %v", spec.Subnets, err)
 	}
-	apperrtest.Refused(t, given("vpc-subnet", aSubnet, "vpc-subnet", "none").Check("us-east-1", ""), `--vpc-subnet "none" is not accepted`, "accepted: subnet- and 8 or 17 hexadecimal digits")
+	apperrtest.Refused(t, given("vpc-subnet", aSubnet, "vpc-subnet", "none").Check(session.Identity{Region: "us-east-1"}, ""), `--vpc-subnet "none" is not accepted`, "accepted: subnet- and 8 or 17 hexadecimal digits")
 }
 
 // The largest VPC configuration fits into the record together with all other settings.
@@ -115,7 +116,7 @@ func TestCheckedBeforeAnyCall(t *testing.T) {
 		given("on-failure", "arn:aws-us-gov:sqs:us-gov-west-1:111122223333:q"),
 		given("cluster", "arn:aws-cn:ecs:us-east-1:111122223333:cluster/shop"),
 	} {
-		if err := asked.Check("us-east-1", ""); err == nil {
+		if err := asked.Check(session.Identity{Region: "us-east-1"}, ""); err == nil {
 			t.Errorf("%v passes", asked)
 		}
 	}
@@ -124,7 +125,7 @@ func TestCheckedBeforeAnyCall(t *testing.T) {
 		given("permissions-boundary", "arn:aws:iam::444455556666:policy/boundary"),
 		optionalSettings(),
 	} {
-		if err := asked.Check("us-east-1", ""); err != nil {
+		if err := asked.Check(session.Identity{Region: "us-east-1"}, ""); err != nil {
 			t.Errorf("%v: %v", asked, err)
 		}
 	}

@@ -38,15 +38,15 @@ func ParseClusters(source string, texts []string) ([]string, error) {
 
 // LocalClusters converts ARNs of this account and Region to names, so that the record stays short and a
 // cluster has one spelling; only a cluster named like a keyword keeps its ARN. An ARN of another account or
-// region is an error, because none of its events would arrive.
+// Region is an error.
 func LocalClusters(id session.Identity, clusters []string) ([]string, error) {
+	if err := checkClusters(id, clusters); err != nil {
+		return nil, err
+	}
 	local := id.ClusterARN("")
 	var names []string
 	for _, cluster := range clusters {
-		name, isLocal := strings.CutPrefix(cluster, local)
-		if !isLocal && strings.HasPrefix(cluster, "arn:") {
-			return nil, apperr.Invalid("install in that account and Region for it", "--cluster %s is not in account %s, Region %s", cluster, id.Account, id.Region)
-		}
+		name := strings.TrimPrefix(cluster, local)
 		if strings.EqualFold(name, AllClusters) || strings.EqualFold(name, None) {
 			name = local + name
 		}
@@ -56,11 +56,19 @@ func LocalClusters(id session.Identity, clusters []string) ([]string, error) {
 	return slices.Compact(names), nil
 }
 
-// checkPartitions rejects the ARN of a cluster in another partition than the Region's.
-func checkPartitions(region string, clusters []string) error {
+// checkClusters rejects the ARN of a cluster in another partition, account or Region, because none of its events would
+// arrive. Empty fields of the identity are unknown and not checked.
+func checkClusters(id session.Identity, clusters []string) error {
 	for _, cluster := range clusters {
-		if err := (session.Identity{Region: region}).CheckPartition("--cluster "+cluster, partsOf(cluster).Partition); err != nil {
+		parts := partsOf(cluster)
+		if err := id.CheckPartition("--cluster "+cluster, parts.Partition); err != nil {
 			return err
+		}
+		switch {
+		case !agree(parts.AccountID, id.Account):
+			return apperr.Invalid("a cluster of the account that the function is in", "--cluster %s is not in account %s", cluster, id.Account)
+		case !agree(parts.Region, id.Region):
+			return apperr.Invalid("a cluster of the Region that the function is in", "--cluster %s is not in Region %s", cluster, id.Region)
 		}
 	}
 	return nil

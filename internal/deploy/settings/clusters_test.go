@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 func TestParseClusters(t *testing.T) {
@@ -28,20 +29,24 @@ func TestParseClusters(t *testing.T) {
 }
 
 func TestClustersRefused(t *testing.T) {
-	apperrtest.Refused(t, given("cluster", "all", "cluster", "shop").Check("us-east-1", ""),
+	apperrtest.Refused(t, given("cluster", "all", "cluster", "shop").Check(session.Identity{Region: "us-east-1"}, ""),
 		"--cluster all cannot be combined with other clusters", "--cluster NAME --cluster NAME, or all alone")
-	apperrtest.Refused(t, given("cluster", "").Check("us-east-1", ""),
+	apperrtest.Refused(t, given("cluster", "").Check(session.Identity{Region: "us-east-1"}, ""),
 		`--cluster "" is not accepted`, "accepted: a name")
-	apperrtest.Refused(t, given("cluster", "none").Check("us-east-1", ""),
+	apperrtest.Refused(t, given("cluster", "none").Check(session.Identity{Region: "us-east-1"}, ""),
 		"--cluster none is not a cluster", "all watches every cluster; a cluster of that name is given by its ARN")
-	apperrtest.Refused(t, given("cluster", "shop", "cluster", "None").Check("us-east-1", ""),
+	apperrtest.Refused(t, given("cluster", "shop", "cluster", "None").Check(session.Identity{Region: "us-east-1"}, ""),
 		"--cluster None is not a cluster", "all watches every cluster")
-	for _, elsewhere := range []string{
-		"arn:aws:ecs:eu-west-1:111122223333:cluster/shop",
-		"arn:aws:ecs:us-east-1:999999999999:cluster/shop",
-		"arn:aws-cn:ecs:us-east-1:111122223333:cluster/shop",
+	for _, test := range []struct{ cluster, message, hint string }{
+		{"arn:aws:ecs:eu-west-1:111122223333:cluster/shop", " is not in Region us-east-1", "a cluster of the Region that the function is in"},
+		{"arn:aws:ecs:us-east-1:999999999999:cluster/shop", " is not in account 111122223333", "a cluster of the account that the function is in"},
+		{"arn:aws-cn:ecs:us-east-1:111122223333:cluster/shop", ": Region us-east-1 is in partition aws, not aws-cn", "give a Region of partition aws-cn, or a value for partition aws"},
 	} {
-		_, err := LocalClusters(identity(), []string{elsewhere})
-		apperrtest.Refused(t, err, "--cluster "+elsewhere+" is not in account 111122223333, Region us-east-1", "install in that account and Region for it")
+		_, err := LocalClusters(identity(), []string{test.cluster})
+		apperrtest.Refused(t, err, "--cluster "+test.cluster+test.message, test.hint)
+		apperrtest.Refused(t, given("cluster", test.cluster).Check(identity(), ""), "--cluster "+test.cluster+test.message, test.hint)
+		if err := given("cluster", test.cluster).Check(session.Identity{}, ""); err != nil {
+			t.Errorf("without an account and a Region: %v", err)
+		}
 	}
 }

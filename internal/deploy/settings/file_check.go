@@ -48,7 +48,7 @@ func (i Installation) check(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err := i.Settings().Check(region, i.Prefix()); err != nil {
+		if err := i.Settings().Check(session.Identity{Account: i.Account(), Region: region}, i.Prefix()); err != nil {
 			return i.Locate(err)
 		}
 	}

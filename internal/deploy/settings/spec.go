@@ -97,16 +97,17 @@ func (g Given) Apply(spec *Spec) error {
 	return nil
 }
 
-// Check validates the given settings, including names, without any AWS call.
-func (g Given) Check(region, prefix string) error {
+// Check validates the given settings, including names, without any AWS call. Empty fields of the identity are unknown and
+// not checked.
+func (g Given) Check(id session.Identity, prefix string) error {
 	spec := Defaults(prefix)
 	if err := g.Apply(&spec); err != nil {
 		return err
 	}
-	if err := spec.CheckPlaces(session.Identity{Region: region}); err != nil {
+	if err := spec.CheckPlaces(id); err != nil {
 		return err
 	}
-	if err := checkPartitions(region, spec.Clusters); err != nil {
+	if err := checkClusters(id, spec.Clusters); err != nil {
 		return err
 	}
 	_, subnets := g["vpc-subnet"]
@@ -116,7 +117,7 @@ func (g Given) Check(region, prefix string) error {
 			return err
 		}
 	}
-	return CheckNames(region, prefix, g.Text("function-name"), g.Text("rule-name"))
+	return CheckNames(id.Region, prefix, g.Text("function-name"), g.Text("rule-name"))
 }
 
 // Clone returns a copy of the Spec that shares nothing with it.

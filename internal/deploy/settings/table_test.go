@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // Every setting: its accepted values, and their form in JSON.
@@ -84,12 +85,12 @@ func TestSettingsReject(t *testing.T) {
 		{"cooldown", "25h", `--cooldown "25h" is not accepted`, "accepted: a duration in whole seconds up to 24h"},
 		{"cooldown", "-1s", `--cooldown "-1s" is not accepted`, "accepted: a duration in whole seconds up to 24h"},
 	} {
-		apperrtest.Refused(t, given(test.name, test.text).Check("us-east-1", ""), test.message, test.hint)
+		apperrtest.Refused(t, given(test.name, test.text).Check(session.Identity{Region: "us-east-1"}, ""), test.message, test.hint)
 	}
 	var environment Given = map[string]Value{"timeout": {Texts: []string{"10", "20"}, Source: "SPOTHANDLER_TIMEOUT"}}
-	apperrtest.Refused(t, environment.Check("us-east-1", ""), `SPOTHANDLER_TIMEOUT "10,20" is not accepted`, "accepted: 1 to 900")
+	apperrtest.Refused(t, environment.Check(session.Identity{Region: "us-east-1"}, ""), `SPOTHANDLER_TIMEOUT "10,20" is not accepted`, "accepted: 1 to 900")
 	var empty Given = map[string]Value{"timeout": {Source: "spothandler.yaml: timeout"}}
-	apperrtest.Refused(t, empty.Check("us-east-1", ""), `spothandler.yaml: timeout "" is not accepted`, "accepted: 1 to 900")
+	apperrtest.Refused(t, empty.Check(session.Identity{Region: "us-east-1"}, ""), `spothandler.yaml: timeout "" is not accepted`, "accepted: 1 to 900")
 }
 
 // The table: each setting can be shown, and the defaults match the help.

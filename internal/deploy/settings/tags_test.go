@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 func TestTagsRefused(t *testing.T) {
@@ -31,7 +32,7 @@ func TestTagsRefused(t *testing.T) {
 		{[]string{"tag", "none", "tag", "a=1"}, `--tag none cannot be combined with other tags`, "--tag key=value --tag key=value, or none alone"},
 		{tooMany, "--tag: 45 tags are too many, 44 are accepted", "AWS allows 50 on a resource"},
 	} {
-		apperrtest.Refused(t, given(test.tags...).Check("us-east-1", ""), test.message, test.hint)
+		apperrtest.Refused(t, given(test.tags...).Check(session.Identity{Region: "us-east-1"}, ""), test.message, test.hint)
 	}
 }
 
@@ -47,7 +48,7 @@ func TestTagsAccepted(t *testing.T) {
 	for i := range MaxTags - 1 {
 		longest["tag"] = Value{append(longest["tag"].Texts, fmt.Sprintf("key%d=1", i)), "--tag"}
 	}
-	if err := longest.Check("us-east-1", ""); err != nil {
+	if err := longest.Check(session.Identity{Region: "us-east-1"}, ""); err != nil {
 		t.Error(err)
 	}
 	if want := map[string]string{"Größe": "a b", "empty": "", "url": "http://a/b"}; !maps.Equal(spec.Tags, want) {
