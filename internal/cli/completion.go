@@ -51,8 +51,12 @@ func (c completion) offerKnown(cmd *cobra.Command) {
 // quietly finds words with the credentials and Region of the flags typed so far. It prints nothing and asks for no MFA
 // code.
 func (c completion) quietly(cmd *cobra.Command, find finder) []string {
-	ctx, cancel := context.WithTimeout(cmd.Context(), completionLimit)
-	defer cancel()
+	ctx := cmd.Context()
+	if !c.Patient {
+		limited, cancel := context.WithTimeout(ctx, completionLimit)
+		defer cancel()
+		ctx = limited
+	}
 	if c.Sources.Fill(cmd) != nil {
 		return nil
 	}

@@ -163,9 +163,9 @@ func words(line string) []string {
 // spothandler runs the program in this process.
 func spothandler(ctx context.Context, typed string, args ...string) (int, outcome) {
 	var out, err bytes.Buffer
-	code := Run(ctx, args, command.Streams{
-		Stdin: strings.NewReader(typed), Stdout: &out, Stderr: &err, Getenv: os.Getenv, Environ: os.Environ(), StdinTTY: typed != "", Width: 80,
-	})
+	streams := command.NewStreams(strings.NewReader(typed), &out, &err)
+	streams.StdinTTY = typed != ""
+	code := Run(ctx, args, streams)
 	return code, outcome{out.String(), err.String()}
 }
 

@@ -23,7 +23,7 @@ type command = func(ts *testscript.TestScript, neg bool, args []string)
 func commands() map[string]command {
 	return map[string]command{
 		"spothandler": runs("spothandler"), "spothandler-" + newer: runs("spothandler-" + newer),
-		"exits": exits, "faster-than": fasterThan,
+		"exits":        exits,
 		"dump-account": dumpAccount, "log-config": logConfig, "check-outputs": checkOutputs, "json": jsonValue,
 		"calls": calls, "no": noCalls, "fault": fault, "clear-faults": clearFaults,
 		"interrupt": interrupt, "exited": exited, "out-of-band": outOfBand, "slow-aws": slowAWS,
@@ -53,14 +53,6 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 func mustExit(ts *testscript.TestScript, want int, name string, args []string) {
 	if code := envOf(ts).run(ts, name, args); code != want {
 		ts.Fatalf("exit code %d, want %d", code, want)
-	}
-}
-
-func fasterThan(ts *testscript.TestScript, _ bool, args []string) {
-	limit, err := time.ParseDuration(args[0])
-	ts.Check(err)
-	if took := envOf(ts).took; took >= limit {
-		ts.Fatalf("it took %s", took)
 	}
 }
 
@@ -190,7 +182,7 @@ func interrupt(ts *testscript.TestScript, _ bool, _ []string) {
 	w := envOf(ts)
 	select {
 	case <-w.held:
-	case <-time.After(30 * time.Second):
+	case <-time.After(patience):
 		ts.Fatalf("no call was held")
 	}
 	w.stopped = ts.BackgroundCmds()

@@ -7,7 +7,6 @@
 //	spothandler ARGS...          run the binary; it must exit with 0 or, with a leading !, with 1
 //	exits N spothandler ARGS...  run the binary; it must exit with N
 //	spothandler-1.3.0 ARGS...    run a newer binary, whose function has different code
-//	faster-than DURATION         check that the last run took less than DURATION
 //	dump-account                 print all resources in the account, through independent clients
 //	log-config FUNCTION          print a function's logging configuration, through independent clients
 //	check-outputs                compare the sixteen outputs in the last run's JSON with the account
@@ -73,6 +72,7 @@ func TestMain(m *testing.M) {
 	if names := os.Getenv(unsetVariable); names != "" {
 		os.Exit(runWithout(strings.Fields(names), os.Args[1:]))
 	}
+	testaws.ClearEnvironment()
 	os.Exit(runAll(m))
 }
 

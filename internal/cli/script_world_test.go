@@ -12,7 +12,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -27,7 +26,6 @@ type scriptEnv struct {
 	proxy   *testaws.Proxy
 	direct  testaws.Clients
 	account string
-	took    time.Duration
 	held    chan struct{} // receives when a call is held
 	stopped []*exec.Cmd   // interrupted commands
 	unset   []string      // variables to remove from later runs
@@ -101,14 +99,12 @@ func (w *scriptEnv) connect(backend testaws.Backend, atEnd func(func())) {
 // run runs a binary, stores its normalized output for later commands, and returns the exit code.
 func (w *scriptEnv) run(ts *testscript.TestScript, name string, args []string) int {
 	w.proxy.Forget()
-	started := time.Now()
 	program := binary(shared.scripts, name)
 	if len(w.unset) > 0 {
 		args, program = append([]string{program}, args...), os.Args[0]
 	}
 	ts.Setenv(unsetVariable, strings.Join(w.unset, " "))
 	err := ts.Exec(program, args...)
-	w.took = time.Since(started)
 	stdout, stderr := ts.ReadFile("stdout"), ts.ReadFile("stderr")
 	_, _ = ts.Stdout().Write([]byte(w.equal(stdout)))
 	_, _ = ts.Stderr().Write([]byte(w.equal(stderr)))
@@ -154,13 +150,37 @@ func (w *scriptEnv) equal(text string) string {
 	})
 }
 
-// writeOverlay writes the build overlay that replaces the function's archives by those of codeOf.
+// writeOverlay writes the build overlay that replaces the function's archives by those of codeOf, and makes the binary wait
+// for AWS however long it takes, unless LIMITED is set: moto may be slow.
 func writeOverlay(version string) error {
 	dist, err := filepath.Abs("../../embed/dist")
 	if err != nil {
 		return err
 	}
-	replaced := map[string]string{}
+	program, err := filepath.Abs("../../cmd/spothandler/main.go")
+	if err != nil {
+		return err
+	}
+	text, err := os.ReadFile(program)
+	if err != nil {
+		return err
+	}
+	before, after, found := strings.Cut(string(text), "command.SystemStreams()")
+	if !found {
+		return fmt.Errorf("%s does not use command.SystemStreams", program)
+	}
+	patient := filepath.Join(shared.folder, "main.go")
+	text = []byte(before + "patient()" + after + `
+func patient() command.Streams {
+	s := command.SystemStreams()
+	s.Patient = os.Getenv("LIMITED") == ""
+	return s
+}
+`)
+	if err := os.WriteFile(patient, text, 0o600); err != nil {
+		return err
+	}
+	replaced := map[string]string{program: patient}
 	for _, architecture := range []string{"arm64", "x86_64"} {
 		code := filepath.Join(shared.folder, version+architecture+".zip")
 		replaced[filepath.Join(dist, architecture+".zip")] = code
@@ -168,7 +188,7 @@ func writeOverlay(version string) error {
 			return err
 		}
 	}
-	text, err := json.Marshal(map[string]map[string]string{"Replace": replaced})
+	text, err = json.Marshal(map[string]map[string]string{"Replace": replaced})
 	if err != nil {
 		return err
 	}

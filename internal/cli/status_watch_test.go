@@ -43,7 +43,7 @@ func (s *screenOf) showsNo(t *testing.T, text string) {
 
 func (s *screenOf) until(t *testing.T, what string, seen func(screen string) bool) {
 	t.Helper()
-	for range 6000 {
+	for range 30_000 { // five minutes
 		s.mu.Lock()
 		last := s.last
 		s.mu.Unlock()

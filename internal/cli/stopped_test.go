@@ -117,7 +117,7 @@ func (s *testAccount) signalled(signal os.Signal, call string, args []string) (i
 	return finish(s.t, s.command(args...), func(process *os.Process) {
 		select {
 		case <-held:
-		case <-time.After(30 * time.Second):
+		case <-time.After(patience):
 			s.t.Errorf("%s was never called", call)
 		}
 		if err := process.Signal(signal); err != nil {

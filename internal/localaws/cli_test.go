@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/spothandler/spothandler/internal/testaws"
 )
 
 const aBoundary = "arn:aws:iam::111122223333:policy/boundary"
@@ -40,9 +42,9 @@ func TestAWSCLIIsAClient(t *testing.T) {
 		t.Run(command, func(t *testing.T) {
 			t.Parallel()
 			cmd := exec.CommandContext(t.Context(), program, strings.Fields(command)...)
-			cmd.Env = append(os.Environ(), "AWS_ENDPOINT_URL="+url, "AWS_DEFAULT_REGION=us-east-1",
+			cmd.Env = append(testaws.Environ(), "AWS_ENDPOINT_URL="+url, "AWS_DEFAULT_REGION=us-east-1",
 				"AWS_ACCESS_KEY_ID=any", "AWS_SECRET_ACCESS_KEY=any", "AWS_DEFAULT_OUTPUT=json")
-			out, err := cmd.CombinedOutput()
+			out, err := cmd.Output()
 			if got := strings.TrimSpace(string(out)); err != nil || got != want {
 				t.Errorf("%s %v, want %s", got, err, want)
 			}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -31,8 +30,9 @@ func (e explained) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	if s.cfg.Credentials == nil {
 		return aws.Credentials{}, s.noCredentials(nil)
 	}
-	notice := time.AfterFunc(NoticeAfter, s.reportWaiting)
-	defer notice.Stop()
+	if !s.Patient {
+		defer Notice(s.reportWaiting)()
+	}
 	credentials, err := s.cfg.Credentials.Retrieve(ctx)
 	if err != nil {
 		return credentials, s.explainCredentials("finding AWS credentials", s.cfg.Region, err)

@@ -28,7 +28,7 @@ func (s *Source) Open(ctx context.Context, region string, observer Observer) (*S
 	opened := &Session{Config: s.cfg.Copy(), calls: &callLog{out: observer.Calls}, source: s}
 	opened.Config.Region = region
 	opened.Config.Credentials = s.credentials()
-	opened.Config.APIOptions = []func(*middleware.Stack) error{opened.calls.register, newWatch(observer.Waiting).register}
+	opened.Config.APIOptions = []func(*middleware.Stack) error{opened.calls.register, newWatch(observer.Waiting, s.Patient).register}
 	if err := s.Credentials(ctx); err != nil { // before the first call, to distinguish their errors from AWS's
 		return nil, err
 	}

@@ -29,6 +29,7 @@ type Options struct {
 	Command       string   // the command line, for hints
 	Getenv        func(string) string
 	HTTPClient    aws.HTTPClient // nil uses the SDK's own
+	Patient       bool           // calls may take any time, and are not reported as slow
 
 	// AskCode prompts for the code of an MFA device, given its serial number or ARN. Nil: there is no prompt.
 	AskCode func(ctx context.Context, device string) (string, error)
@@ -60,7 +61,7 @@ const attempts = 6
 
 // Load reads the configuration. It makes no call. Its context also applies to a prompt for an MFA code.
 func Load(ctx context.Context, options Options) (*Source, error) {
-	s := &Source{Options: options, calls: &callLog{out: options.Calls}, watch: newWatch(options.Waiting)}
+	s := &Source{Options: options, calls: &callLog{out: options.Calls}, watch: newWatch(options.Waiting, options.Patient)}
 	if err := s.checkRole(); err != nil {
 		return nil, err
 	}

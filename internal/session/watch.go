@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http/httptrace"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,20 +20,38 @@ const (
 	// silenceLimit ends a call for which nothing was received for so long. Every response, even throttling,
 	// restarts it for the next attempt.
 	silenceLimit = 10 * time.Second
-	// NoticeAfter is the time after which a pending call is reported to [Observer.Waiting].
-	NoticeAfter = 2 * time.Second
+	// noticeAfter is the time after which a pending call is reported to [Observer.Waiting].
+	noticeAfter = 2 * time.Second
 )
+
+// Notice calls f once two seconds have passed, unless stop is called before. stop, which must be called once, waits until
+// f has returned.
+func Notice(f func()) (stop func()) {
+	returned := make(chan struct{})
+	timer := time.AfterFunc(noticeAfter, func() {
+		defer close(returned)
+		f()
+	})
+	return func() {
+		if !timer.Stop() {
+			<-returned
+		}
+	}
+}
 
 // watch ends calls that get no response, and reports slow calls.
 type watch struct {
 	waiting func(what string) // may be nil
+	patient bool              // see [Options]
 
 	mu    sync.Mutex
 	calls int            // in progress
 	slow  map[string]int // slow calls in progress, by host
 }
 
-func newWatch(waiting func(string)) *watch { return &watch{waiting: waiting, slow: map[string]int{}} }
+func newWatch(waiting func(string), patient bool) *watch {
+	return &watch{waiting: waiting, patient: patient, slow: map[string]int{}}
+}
 
 type watchedKey struct{}
 
@@ -48,7 +67,7 @@ func (w *watch) register(stack *middleware.Stack) error {
 	around := middleware.InitializeMiddlewareFunc("spothandlerWatch", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
 		ctx, cancel := context.WithCancelCause(ctx)
 		defer cancel(nil)
-		call := &watchedCall{watch: w, action: actionOf(ctx, operation), limit: limitOf(operation), cancel: cancel}
+		call := &watchedCall{watch: w, action: actionOf(ctx, operation), limit: w.limitOf(operation), cancel: cancel}
 		defer call.begin()()
 		out, metadata, err := next.HandleInitialize(context.WithValue(ctx, watchedKey{}, call), in)
 		if err != nil && errors.Is(context.Cause(ctx), errSilence{}) {
@@ -65,9 +84,8 @@ func (w *watch) register(stack *middleware.Stack) error {
 
 // limitOf returns how long a call may stay without a response; 0 means no limit. Invoke responds when the
 // function ends, which has its own timeout; so has the client of the metadata service.
-func limitOf(operation string) time.Duration {
-	switch operation {
-	case "Invoke", "GetMetadata", "getToken":
+func (w *watch) limitOf(operation string) time.Duration {
+	if w.patient || slices.Contains([]string{"Invoke", "GetMetadata", "getToken"}, operation) {
 		return 0
 	}
 	return silenceLimit
@@ -98,12 +116,12 @@ type watchedCall struct {
 	limit  time.Duration
 	cancel context.CancelCauseFunc
 
-	mu       sync.Mutex
-	host     string
-	silence  *time.Timer // runs while a response is due
-	notice   *time.Timer
-	reported string // the host that was reported
-	last     error  // error of the last attempt without a response
+	mu         sync.Mutex
+	host       string
+	silence    *time.Timer // runs while a response is due
+	stopNotice func()      // nil before the first attempt
+	reported   string      // the host that was reported
+	last       error       // error of the last attempt without a response
 }
 
 // begin counts the call and returns a function that ends it.
@@ -113,10 +131,11 @@ func (c *watchedCall) begin() (end func()) {
 	c.watch.mu.Unlock()
 	return func() {
 		c.mu.Lock()
-		defer c.mu.Unlock()
 		c.stopSilence()
-		if c.notice != nil {
-			c.notice.Stop()
+		stop := c.stopNotice
+		c.mu.Unlock()
+		if stop != nil {
+			stop()
 		}
 		c.watch.mu.Lock()
 		defer c.watch.mu.Unlock()
@@ -135,8 +154,8 @@ func (c *watchedCall) sent(host string) {
 	if c.silence == nil && c.limit > 0 {
 		c.silence = time.AfterFunc(c.limit, func() { c.cancel(errSilence{}) })
 	}
-	if c.notice == nil {
-		c.notice = time.AfterFunc(NoticeAfter, c.report)
+	if c.stopNotice == nil && !c.watch.patient {
+		c.stopNotice = Notice(c.report)
 	}
 }
 

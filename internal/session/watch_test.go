@@ -204,3 +204,44 @@ func sleep(r *http.Request, d time.Duration) error {
 		return nil
 	}
 }
+
+// A call does not end while its notice is being printed, which must not be mixed with later output.
+func TestNoticeEndsBeforeTheCall(t *testing.T) {
+	home(t, "", nil)
+	synctest.Test(t, func(t *testing.T) {
+		source := loaded(t, Options{HTTPClient: &wire{before: toLambda(func(r *http.Request) (*http.Response, error) {
+			return nil, sleep(r, 2500*time.Millisecond)
+		})}})
+		printed := false
+		s, err := source.Open(t.Context(), "eu-west-1", Observer{Waiting: func(string) {
+			time.Sleep(time.Second)
+			printed = true
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = lambda.NewFromConfig(s.Config).GetFunction(t.Context(), &lambda.GetFunctionInput{FunctionName: aws.String("f")})
+		if !printed {
+			t.Error("the notice is still being printed")
+		}
+	})
+}
+
+// With Patient, a call may take any time, and no notice is given.
+func TestPatient(t *testing.T) {
+	home(t, "", nil)
+	synctest.Test(t, func(t *testing.T) {
+		reported := &notices{}
+		source := loaded(t, Options{Patient: true, HTTPClient: &wire{before: toLambda(func(r *http.Request) (*http.Response, error) {
+			return nil, sleep(r, time.Hour)
+		})}})
+		s, err := source.Open(t.Context(), "eu-west-1", Observer{Waiting: reported.add})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := lambda.NewFromConfig(s.Config).GetFunction(t.Context(), &lambda.GetFunctionInput{FunctionName: aws.String("f")}); err != nil {
+			t.Error(err)
+		}
+		reported.want(t)
+	})
+}

@@ -3,12 +3,40 @@ package testaws
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// SetHome gives a test a home directory with this ~/.aws/config, and no AWS variables in the environment but
-// these.
+// Environ returns the environment of this process without the user's settings of AWS clients, proxies, moto,
+// spothandler and colors.
+func Environ() []string {
+	return slices.DeleteFunc(os.Environ(), func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		return isSetting(name)
+	})
+}
+
+// ClearEnvironment removes what [Environ] leaves out from the environment of this process. TestMain calls it.
+func ClearEnvironment() {
+	for _, entry := range os.Environ() {
+		if name, _, _ := strings.Cut(entry, "="); isSetting(name) {
+			_ = os.Unsetenv(name)
+		}
+	}
+}
+
+func isSetting(name string) bool {
+	name = strings.ToUpper(name)
+	for _, prefix := range []string{"AWS_", "SPOTHANDLER_", "MOTO_", "INITIAL_NO_AUTH_"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return slices.Contains([]string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_COLOR", "CLICOLOR_FORCE"}, name)
+}
+
+// SetHome gives a test a home directory with this ~/.aws/config, and no settings in the environment but these.
 func SetHome(t *testing.T, content string, env map[string]string) {
 	t.Helper()
 	home := t.TempDir()
@@ -17,7 +45,7 @@ func SetHome(t *testing.T, content string, env map[string]string) {
 		t.Fatal(err)
 	}
 	for _, entry := range os.Environ() {
-		if name, _, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "AWS_") {
+		if name, _, _ := strings.Cut(entry, "="); isSetting(name) {
 			t.Setenv(name, "") // restores it at the end
 			_ = os.Unsetenv(name)
 		}

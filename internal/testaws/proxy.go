@@ -13,6 +13,7 @@ import (
 // Proxy stands between a program and an AWS: it records every call and injects faults.
 type Proxy struct {
 	backend Backend
+	onward  http.RoundTripper
 	server  *httptest.Server
 
 	mu     sync.Mutex
@@ -50,7 +51,8 @@ type Error struct {
 
 // NewProxy starts a proxy on a loopback port. The caller must close it.
 func NewProxy(backend Backend) *Proxy {
-	p := &Proxy{backend: backend}
+	// A connection that moto closes between two calls would make the second one fail, and be made again.
+	p := &Proxy{backend: backend, onward: &http.Transport{DisableKeepAlives: true}}
 	p.server = httptest.NewServer(p)
 	return p
 }
@@ -165,7 +167,7 @@ func (p *Proxy) forward(w http.ResponseWriter, r *http.Request, body []byte, ind
 	}
 	onward.Header = r.Header.Clone()
 	p.backend.address(onward)
-	response, err := http.DefaultTransport.RoundTrip(onward)
+	response, err := p.onward.RoundTrip(onward)
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}

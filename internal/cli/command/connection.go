@@ -118,7 +118,7 @@ func (a *App) source(ctx context.Context) (*session.Source, error) {
 	}
 	options := session.Options{
 		Regions: slices.Concat(a.Regions, a.aws.regions), Profile: a.Profile, RoleARN: a.RoleARN, ExpectAccount: a.ExpectAccount,
-		Version: a.Version, Command: a.Hints().CommandLine(), Getenv: a.Getenv,
+		Version: a.Version, Command: a.Hints().CommandLine(), Getenv: a.Getenv, Patient: a.Patient,
 		Observer: session.Observer{Waiting: a.aws.waiting},
 	}
 	if a.aws.canAsk {

@@ -25,6 +25,10 @@ type Streams struct {
 	// Refresh is the interval at which a command repaints the screen; 0 means the command's default.
 	Refresh time.Duration
 
+	// Patient makes commands wait for AWS however long it takes, without a notice. Tests set it: their results must not
+	// depend on the speed of the machine.
+	Patient bool
+
 	// size returns the current size of the terminal. If it is nil, Width and Height do not change.
 	size func() (width, height int)
 }
@@ -54,9 +58,9 @@ func terminalSize() (width, height int) {
 	return max(60, min(width, 120)), height
 }
 
-// NewStreams returns streams without a terminal, with the environment of this process.
+// NewStreams returns patient streams without a terminal, with the environment of this process.
 func NewStreams(in io.Reader, out, err io.Writer) Streams {
-	return Streams{Stdin: in, Stdout: out, Stderr: err, Getenv: os.Getenv, Environ: os.Environ(), Width: 80}
+	return Streams{Stdin: in, Stdout: out, Stderr: err, Getenv: os.Getenv, Environ: os.Environ(), Width: 80, Patient: true}
 }
 
 // printers returns the printers of Stdout and Stderr.

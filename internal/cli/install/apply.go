@@ -89,8 +89,9 @@ func (r jobRun) afterStop(stopped *apperr.Error) []string {
 
 // verify waits until AWS shows that no changes remain, and prints a notice if that takes long.
 func (r jobRun) verify(ctx context.Context) error {
-	notice := time.AfterFunc(session.NoticeAfter, func() { r.PrintWaiting("AWS to reflect the changes") })
-	defer notice.Stop()
+	if !r.Patient {
+		defer session.Notice(func() { r.PrintWaiting("AWS to reflect the changes") })()
+	}
 	err := r.job.Verify(ctx, r.Wait)
 	if err != nil && ctx.Err() != nil {
 		return &apperr.Error{Code: apperr.CodeInterrupted, Message: fmt.Sprintf("interrupted: %d of %d done, but not verified", len(r.changes), len(r.changes)), Err: err}

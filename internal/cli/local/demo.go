@@ -25,7 +25,7 @@ import (
 const (
 	demoPrefix = "demo"
 	demoTasks  = 3
-	demoLimit  = 30 * time.Second
+	demoLimit  = 2 * time.Minute
 )
 
 // DemoCommand returns the command demo.

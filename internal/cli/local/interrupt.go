@@ -21,7 +21,7 @@ import (
 )
 
 // responseTimeout is how long a local AWS, which is on this machine, may take to respond.
-const responseTimeout = 10 * time.Second
+const responseTimeout = 30 * time.Second
 
 // interruption is the request of local interrupt, and its JSON output.
 type interruption struct {

@@ -32,6 +32,7 @@ type activityReader struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
 	now     time.Time
+	patient bool // wait for the records however long it takes
 
 	mu  sync.Mutex
 	all map[string]*activity // by log group
@@ -39,8 +40,8 @@ type activityReader struct {
 
 // activity is what one function did in the last 24 hours.
 type activity struct {
-	limit  <-chan time.Time
-	called atomic.Bool // false while it waits for the rate limiter
+	limit  <-chan time.Time // nil if there is none
+	called atomic.Bool      // false while it waits for the rate limiter
 	done   chan struct{}
 	day    *history.Day
 	latest *history.Latest
@@ -97,7 +98,10 @@ func (r *activityReader) read(group string) *activity {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.all[group] == nil {
-		one := &activity{limit: time.After(activityTimeout), done: make(chan struct{})}
+		one := &activity{done: make(chan struct{})}
+		if !r.patient {
+			one.limit = time.After(activityTimeout)
+		}
 		r.all[group] = one
 		go func() {
 			defer close(one.done)

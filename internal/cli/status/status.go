@@ -251,6 +251,7 @@ func (r run) here(ctx context.Context) (statuses, error) {
 	var onLocated func(resource.Names, *settings.Record)
 	if !r.opts.noHistory {
 		days = newActivityReader(ctx, s.LogsAPI(), s.LogsRate())
+		days.patient = r.Patient
 		defer days.stop()
 		onLocated = days.start
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -24,6 +23,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/localaws"
+	"github.com/spothandler/spothandler/internal/testaws"
 )
 
 const (
@@ -66,13 +66,7 @@ func newEnvironment(t *testing.T) *environment {
 			t.Error(err)
 		}
 	})
-	for name, value := range map[string]string{
-		"AWS_ENDPOINT_URL": url, "AWS_REGION": identity().Region, "AWS_SECRET_ACCESS_KEY": "secret",
-		"AWS_CONFIG_FILE": filepath.Join(t.TempDir(), "none"), "AWS_SHARED_CREDENTIALS_FILE": filepath.Join(t.TempDir(), "none"),
-		"AWS_EC2_METADATA_DISABLED": "true", "AWS_CA_BUNDLE": "",
-	} {
-		t.Setenv(name, value)
-	}
+	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": url, "AWS_REGION": identity().Region, "AWS_EC2_METADATA_DISABLED": "true"})
 	return w
 }
 
