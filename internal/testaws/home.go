@@ -9,7 +9,7 @@ import (
 )
 
 // Environ returns the environment of this process without the user's settings of AWS clients, proxies, moto,
-// spothandler and colors.
+// spothandler and the terminal.
 func Environ() []string {
 	return slices.DeleteFunc(os.Environ(), func(entry string) bool {
 		name, _, _ := strings.Cut(entry, "=")
@@ -33,7 +33,7 @@ func isSetting(name string) bool {
 			return true
 		}
 	}
-	return slices.Contains([]string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_COLOR", "CLICOLOR_FORCE"}, name)
+	return slices.Contains([]string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_COLOR", "CLICOLOR_FORCE", "TERM", "LANG", "LC_ALL", "LC_CTYPE"}, name)
 }
 
 // SetHome gives a test a home directory with this ~/.aws/config, and no settings in the environment but these.
