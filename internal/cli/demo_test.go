@@ -21,7 +21,7 @@ func TestDemo(t *testing.T) {
 		"2 of 7", "$ spothandler install --prefix demo", "✓ Installed: 6 created",
 		"3 of 7", "✓ demo is healthy", "no interruptions recorded",
 		"4 of 7", "✓ redeploy", "· already_redeployed", "4 of 4 running, the old tasks have stopped",
-		"5 of 7", "$ spothandler logs --prefix demo", "✓ redeployed  shop/api    after ", "· skipped     shop/api    already_redeployed",
+		"5 of 7", "$ spothandler logs --prefix demo", "✓ redeployed  shop/api ", " after ", "· skipped     shop/api ", " already_redeployed",
 		"6 of 7", "✓ Nothing to change: demo is up to date.",
 		"7 of 7", "✓ Removed: 6 deleted", "0 roles, 0 log groups, 0 functions, 0 rules in the account",
 		"✓ 3 tasks interrupted, 1 redeployment, nothing left behind.",

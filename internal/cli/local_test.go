@@ -24,7 +24,7 @@ import (
 func TestLocal(t *testing.T) {
 	t.Parallel()
 	local := serveAWS(t)
-	for _, line := range []string{"shop/web             1 task on FARGATE_SPOT and 1 on FARGATE\n", "batch/report         1 standalone task on FARGATE_SPOT, without a service\n"} {
+	for _, line := range []string{"shop/web      1 task on FARGATE_SPOT and 1 on FARGATE\n", "batch/report  1 standalone task on FARGATE_SPOT, without a service\n"} {
 		if !strings.Contains(local.shown, line) {
 			t.Errorf("%q is not in\n%s", line, local.shown)
 		}
@@ -306,7 +306,7 @@ func TestLocalSeed(t *testing.T) {
 	if !strings.Contains(strings.Join(local.env, " "), "AWS_REGION=cn-north-1") {
 		t.Error(local.env)
 	}
-	for _, line := range []string{"batch/etl            2 tasks on FARGATE\n", "batch/report         2 tasks on FARGATE_SPOT\n"} {
+	for _, line := range []string{"batch/etl     2 tasks on FARGATE\n", "batch/report  2 tasks on FARGATE_SPOT\n"} {
 		if !strings.Contains(local.shown, line) {
 			t.Errorf("%q is not in\n%s", line, local.shown)
 		}

@@ -24,16 +24,15 @@ func TestLogs(t *testing.T) {
 	a.record(10*time.Minute, "5555", func(r *handler.Record) { redeployed(r); r.Applied, r.DryRun = false, true })
 	a.write(5*time.Minute, "START RequestId", `{"reason": "cut off`, `{"level":"ERROR","message":"a problem on the way"}`)
 	for _, test := range []struct{ line, want string }{
-		{"logs --prefix prod", `✓ redeployed  shop/api    after 1.9s                     ecs-svc/2
-· skipped     shop/api    already_redeployed             task 2222
-! skipped     shop/evil\x1b[31m  controller_unsupported  task 3333
-✗ failed      shop/api           AccessDeniedException: may not
-ecs:UpdateService
+		{"logs --prefix prod", `✓ redeployed  shop/api                      after 1.9s              ecs-svc/2
+· skipped     shop/api                      already_redeployed      task 2222
+! skipped     shop/evil\x1b[31m             controller_unsupported  task 3333
+✗ failed      shop/api                      AccessDeniedException: may not ecs:UpdateService
 › spothandler install --prefix prod   repairs the role
-· rehearsed   shop/api           redeploy (rehearsal)    task 5555
+· rehearsed   shop/api                      redeploy (rehearsal)    task 5555
 `},
-		{"logs --reason redeploy --since 45m", "· rehearsed   shop/api    redeploy (rehearsal)           task 5555\n"},
-		{"logs --level warning --cluster shop --task 3", "! skipped     shop/evil\\x1b[31m  controller_unsupported  task 3333\n"},
+		{"logs --reason redeploy --since 45m", "· rehearsed   shop/api                      redeploy (rehearsal)    task 5555\n"},
+		{"logs --level warning --cluster shop --task 3", "! skipped     shop/evil\\x1b[31m             controller_unsupported  task 3333\n"},
 		{"logs --service worker", ""},
 		{"logs --since 2d --until 1h", ""},
 	} {

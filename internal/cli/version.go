@@ -55,7 +55,7 @@ func (v versionOutput) print(out *term.Printer) {
 		if code == "" {
 			code = "not embedded: run `go generate ./embed` and build again"
 		}
-		out.Printf("function %-7s %s\n", architecture, code)
+		out.Printf("function %-6s %s\n", architecture, code)
 	}
 }
 

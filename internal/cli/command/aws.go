@@ -84,7 +84,7 @@ type userTerminal struct {
 // waiting prints what the program is waiting for.
 func (s *userTerminal) waiting(what string) {
 	if s.quiet.Load() == 0 {
-		s.err.Println(s.err.Dim("waiting for " + what))
+		s.err.Print(s.err.Line("", "waiting for "+what, s.err.Dim))
 	}
 }
 

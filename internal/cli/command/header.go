@@ -17,7 +17,7 @@ func (a *App) PrintHeader(s *Connection, prefix string) {
 	a.Err.Printf("%s%s\n", st.Bold(name), st.Place(term.Width(name), "account "+s.ID.Account, s.ID.Region, "spothandler "+a.Version))
 	a.Err.Println(st.Dim(st.Shorten("as "+callerWithin(s.ID.Caller, st), st.Width)))
 	if endpoints := s.Endpoints(); len(endpoints) > 0 {
-		a.Err.Println(st.Dim("endpoint " + strings.Join(endpoints, ", ")))
+		a.Err.Print(endpointLine(st, endpoints))
 	}
 	a.Err.Printf("\n")
 }
@@ -37,5 +37,9 @@ func (a *App) PrintEndpoints() {
 	if len(endpoints) == 0 {
 		return
 	}
-	a.aws.endpoints.Do(func() { a.aws.err.Println(a.Err.Dim("endpoint " + strings.Join(endpoints, ", "))) })
+	a.aws.endpoints.Do(func() { a.aws.err.Print(endpointLine(a.Err.Style, endpoints)) })
+}
+
+func endpointLine(st term.Style, endpoints []string) term.Text {
+	return st.Line("", "endpoint "+strings.Join(endpoints, ", "), st.Dim)
 }

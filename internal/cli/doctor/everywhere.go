@@ -70,6 +70,6 @@ func (o *options) nowhere(a *command.App, id session.Identity, enabled int) erro
 	if a.JSON() {
 		return a.Out.JSON(command.Results{Results: []any{}})
 	}
-	a.Out.Printf("%s %s\n", a.Out.Glyph(term.OK), fmt.Sprintf("no ECS cluster in any of the %d Regions that are enabled for account %s", enabled, id.Account))
+	a.Out.Print(a.Out.Sentence(term.OK, fmt.Sprintf("no ECS cluster in any of the %d Regions that are enabled for account %s", enabled, id.Account)))
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/show"
+	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/doctor"
 )
 
@@ -34,7 +35,8 @@ func explainCheck(a *command.App, code string) error {
 		return nil
 	}
 	st := a.Out.Style
-	a.Out.Printf("%s  %s\n\n", st.Bold(found.Code), found.Title)
+	begin := found.Code + "  "
+	a.Out.Printf("%s\n", st.Beside(st.Bold(begin), term.Width(begin), found.Title, st.Unpainted))
 	a.Out.Print(st.Paragraph("  ", found.Why))
 	a.Out.Printf("\n%s\n", st.Dim("how to fix it"))
 	for _, fix := range found.Fixes {

@@ -17,9 +17,7 @@ import (
 func (e *regionResult) printText() {
 	st := e.Out.Style
 	sign, words := e.verdict()
-	paint := map[term.Glyph]func(string) term.Text{term.OK: st.Green, term.Failed: st.Red, term.Attention: st.Yellow}[sign]
-	place := st.Place(2+term.Width(words), term.Plural(len(e.facts.Clusters), "cluster"), e.s.ID.Region, term.Seconds(time.Since(e.began)))
-	e.Out.Printf("%s %s%s\n", st.Glyph(sign), paint(words), place)
+	e.Out.Print(st.Headline(sign, words, term.Plural(len(e.facts.Clusters), "cluster"), e.s.ID.Region, term.Seconds(time.Since(e.began))))
 	e.printServices()
 	for _, p := range e.worstFirst() {
 		e.printSection(p.Cluster.Name()+"/"+p.Name(), p.Findings)
@@ -69,8 +67,23 @@ func (o *options) all(e *regionResult) bool { return e.Verbose || len(o.services
 const (
 	tasksWidth     = 9
 	longestOutcome = 40
-	widestColumn   = 60
 )
+
+// nameWidth returns the width of the column of names. On a terminal it leaves room for the longest outcome, within limits.
+func (e *regionResult) nameWidth(rows []*serviceResult, header string) int {
+	st := e.Out.Style
+	const counts = "10 more are only partly checked"
+	least := len(counts) - tasksWidth
+	width, outcome := len(counts), term.Width(header)
+	for _, p := range rows {
+		width = max(width, term.Width(st.Plain(p.Cluster.Name()+"/"+p.Name())))
+		outcome = max(outcome, term.Width(e.outcome(p)))
+	}
+	if st.TTY {
+		width = min(width, max(least, st.Width-4-tasksWidth-2-min(outcome, longestOutcome)))
+	}
+	return width
+}
 
 func (e *regionResult) printServices() {
 	rows, ready, left, unchecked := e.listed()
@@ -79,22 +92,18 @@ func (e *regionResult) printServices() {
 		return
 	}
 	st := e.Out.Style
-	width := term.Width("10 more are only partly checked")
-	for _, p := range rows {
-		width = max(width, term.Width(st.Plain(p.Cluster.Name()+"/"+p.Name())))
-	}
-	if st.TTY {
-		width = min(width, max(20, st.Width-4-tasksWidth-2-longestOutcome), widestColumn)
-	}
 	header := "at an interruption"
 	if len(e.installations) == 0 && e.notListed == "" {
 		header += ", once installed"
 	}
-	e.Out.Printf("\n%s\n", st.Dim("    "+term.Pad("", width)+fmt.Sprintf("%*s  ", tasksWidth, "tasks")+header))
+	width := e.nameWidth(rows, header)
+	begin := 4 + width + tasksWidth + 2
+	e.Out.Printf("\n%s", st.Beside(st.Dim("    "+term.Pad("", width)+fmt.Sprintf("%*s  ", tasksWidth, "tasks")), begin, header, st.Dim))
 	for _, p := range rows {
 		name := st.Shorten(p.Cluster.Name()+"/"+p.Name(), width)
 		tasks := fmt.Sprintf("%*s", tasksWidth, fmt.Sprintf("%d/%d", p.RunningCount, p.DesiredCount))
-		e.Out.Printf("%s%s%s  %s\n", st.RowStart(p.sign()), st.Bold(name), term.Pad("", width-term.Width(name))+tasks, e.outcome(p))
+		cells := st.Textf("%s%s%s  ", st.RowStart(p.sign()), st.Bold(name), term.Pad("", width-term.Width(name))+tasks)
+		e.Out.Print(st.Beside(cells, begin, e.outcome(p), st.Unpainted))
 	}
 	for _, more := range []struct {
 		sign  term.Glyph
@@ -106,7 +115,8 @@ func (e *regionResult) printServices() {
 			if len(rows) > 0 {
 				text = fmt.Sprintf("%d more %s %s", more.count, term.Are(more.count), more.words)
 			}
-			e.Out.Printf("%s%s%s\n", st.RowStart(more.sign), term.Pad(text+" ", width+tasksWidth+2), st.Dim("--verbose lists them"))
+			cells := st.Textf("%s%s", st.RowStart(more.sign), term.Pad(text+" ", width+tasksWidth+2))
+			e.Out.Print(st.Beside(cells, begin, "--verbose lists them", st.Dim))
 		}
 	}
 	e.printElsewhere()
@@ -124,7 +134,7 @@ func (e *regionResult) printElsewhere() {
 		}
 	}
 	if len(parts) > 0 {
-		e.Out.Printf("    %s\n", e.Out.Dim("out of scope: "+strings.Join(parts, ", ")))
+		e.Out.Print(e.Out.Line("    ", "out of scope: "+strings.Join(parts, ", "), e.Out.Dim))
 	}
 }
 
@@ -135,7 +145,7 @@ func (e *regionResult) printSection(title string, findings []doctor.Finding) {
 	if len(shown) == 0 {
 		return
 	}
-	e.Out.Printf("\n%s\n", st.Bold(title))
+	e.Out.Printf("\n%s\n", st.Bold(st.Shorten(title, st.Width)))
 	fixedBy := map[string]string{} // code of the finding that shows a command, by command
 	for _, f := range shown {
 		message := f.Message
@@ -168,7 +178,7 @@ func (e *regionResult) printInstallations() {
 		e.Out.Print(st.Item(term.Quiet, text))
 	}
 	for _, x := range e.installations {
-		e.Out.Printf("%s\n", st.Bold(x.subject.Name))
+		e.Out.Printf("%s\n", st.Bold(st.Shorten(x.subject.Name, st.Width)))
 		e.Out.Print(st.List("  ", " · ", x.parts(st)))
 	}
 }
@@ -216,7 +226,7 @@ func (e *regionResult) printCounts() {
 	if n := counts[doctor.Info]; n > 0 && !e.Verbose {
 		line += fmt.Sprintf(" · %d informational, with --verbose", n)
 	}
-	e.Out.Printf("\n%s\n", line)
+	e.Out.Printf("\n%s", st.Line("", line, st.Unpainted))
 	reasons, checks := e.unchecked()
 	for _, why := range reasons {
 		could := term.Plural(checks[why], "check") + " could not be made: "

@@ -17,6 +17,5 @@ func (j *installJob) printTerraform() {
 		show.Hint(j.Err, command)
 	}
 	show.Hint(j.Err, "terraform destroy -target="+terraformModule)
-	j.Err.Printf("%s\n", "  Use your module's name in these addresses. The last command destroys the")
-	j.Err.Printf("%s\n", "  module's role and policies. Then delete its block, or apply recreates it all.")
+	j.Err.Print(j.Err.Paragraph("  ", "Use your module's name in these addresses. The last command destroys the module's role and policies. Then delete its block, or apply recreates it all."))
 }

@@ -22,7 +22,7 @@ func (j *installJob) printDryRun(status deploy.Status) {
 	if show.Verdict(j.Changes) == show.Installed {
 		j.Out.Printf("\n%s", j.Out.Labeled("settings", " · ", show.Settings(j.Spec)))
 	}
-	j.Out.Printf("\n%s\n", show.PlanSummary(j.Changes))
+	j.Out.Printf("\n%s", j.Out.Line("", show.PlanSummary(j.Changes), j.Out.Unpainted))
 	if overlapping := deploy.Overlaps(j.Others, j.Spec); len(overlapping) > 0 {
 		j.Out.Print(j.Out.Note("", deploy.OverlapMessage(overlapping)))
 	}
@@ -79,7 +79,7 @@ func (j *installJob) printInstalled(status deploy.Status, took time.Duration) {
 		j.Out.Print(st.List("  ", " · ", show.Settings(j.Spec)))
 	}
 	if j.Spec.RuleState == "ENABLED" && slices.ContainsFunc(j.Changes, changesWhatMatches) {
-		j.Out.Printf("  %s\n", st.Dim("The rule may take a minute to take effect."))
+		j.Out.Print(st.Line("  ", "The rule may take a minute to take effect.", st.Dim))
 	}
 	for _, problem := range status.Problems { // what install does not fix
 		if problem.Code == deploy.ProblemNoCluster { // which was a warning

@@ -12,6 +12,7 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/show"
+	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
@@ -195,7 +196,8 @@ func (u uninstallRun) confirm(ctx context.Context, runs []*command.TargetRun[uni
 	}
 	for _, v := range runs {
 		if v.Name != "" {
-			u.Err.Printf("%s%s\n", u.Err.Bold(v.Name), u.Err.Dim(" · account "+v.App.Account+" · "+v.Region+" · "+deploy.DisplayPrefix(v.Prefix)))
+			place := u.Err.Place(term.Width(v.Name), "account "+v.App.Account, v.Region, deploy.DisplayPrefix(v.Prefix))
+			u.Err.Printf("%s%s\n", u.Err.Bold(v.Name), place)
 		}
 		show.Removal(u.Err, v.Result.Changes)
 		u.Err.Printf("\n")

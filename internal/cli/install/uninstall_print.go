@@ -19,7 +19,7 @@ func (r *removal) printDryRun() {
 		return
 	}
 	show.Removal(r.Out, r.output.Changes)
-	r.Out.Printf("\n%s\n", show.PlanSummary(r.output.Changes))
+	r.Out.Printf("\n%s", r.Out.Line("", show.PlanSummary(r.output.Changes), r.Out.Unpainted))
 	show.Hint(r.Out, r.Hints().CommandLineWithout("--dry-run"))
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/spothandler/spothandler/embed"
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/input"
+	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -86,11 +87,11 @@ func (t *demoRun) start(ctx context.Context) (err error) {
 		t.output.Seconds = math.Round(time.Since(started).Seconds()*10) / 10
 		return out.JSON(t.output)
 	}
-	out.Printf("\n%s %s\n", t.Out.Glyph(term.OK), t.Out.Green(fmt.Sprintf(
-		"%d tasks interrupted, 1 redeployment, nothing left behind. %s", demoTasks, term.Seconds(time.Since(started)))))
-	out.Printf("  Everything above ran against a local AWS; your account was not touched.\n\n")
-	out.Printf("  %s spothandler local                    try it yourself\n", t.Out.Glyph(term.Next))
-	out.Printf("  %s spothandler install --prefix prod    install for real\n", t.Out.Glyph(term.Next))
+	out.Printf("\n%s", out.Success(fmt.Sprintf("%d tasks interrupted, 1 redeployment, nothing left behind. %s", demoTasks, term.Seconds(time.Since(started)))))
+	out.Print(out.Paragraph("  ", "Everything above ran against a local AWS; your account was not touched."))
+	out.Printf("\n")
+	show.Hint(out, "spothandler local                   try it yourself")
+	show.Hint(out, "spothandler install --prefix prod   install for real")
 	return nil
 }
 
@@ -111,7 +112,7 @@ func (t *demoRun) title(text string) {
 		t.Out.Printf("\n")
 	}
 	head := fmt.Sprintf("── %d of 7 ── ", t.step)
-	t.Out.Printf("%s%s\n\n", t.Out.Dim(head), t.Out.Bold(text))
+	t.Out.Printf("%s\n", t.Out.Beside(t.Out.Dim(head), term.Width(head), text, t.Out.Bold))
 }
 
 func (t *demoRun) showServices(ctx context.Context) error {
@@ -122,7 +123,9 @@ func (t *demoRun) showServices(ctx context.Context) error {
 	}
 	for _, service := range services {
 		t.output.Services = append(t.output.Services, demoServiceOutput{demoCluster, service.name, service.desired, service.running, service.primary})
-		t.Out.Printf("  %s  %s\n", term.Pad(demoCluster+"/"+service.name, 14), t.Out.Dim(t.Out.Plain(fmt.Sprintf("%d of %d running · deployment %s", service.running, service.desired, service.primary))))
+		begin := "  " + term.Pad(demoCluster+"/"+service.name, 14) + "  "
+		text := fmt.Sprintf("%d of %d running · deployment %s", service.running, service.desired, service.primary)
+		t.Out.Print(t.Out.Beside(t.Out.Unpainted(begin), len(begin), text, t.Out.Dim))
 	}
 	t.before, err = t.inventory(ctx)
 	return err
@@ -178,7 +181,7 @@ func (t *demoRun) uninstall(ctx context.Context) error {
 	if after != t.before {
 		return fmt.Errorf("the account had %s before, and now has %s", t.before, after)
 	}
-	t.Out.Printf("  Before and after: %s in the account.\n", after)
+	t.Out.Print(t.Out.Line("  ", "Before and after: "+after+" in the account.", t.Out.Unpainted))
 	return nil
 }
 

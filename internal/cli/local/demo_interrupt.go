@@ -22,7 +22,7 @@ import (
 )
 
 // ruleDelay is longer than a new rule of the local EventBridge takes to take effect.
-const ruleDelay = time.Second
+const ruleDelay = 500 * time.Millisecond
 
 // shownService is a service as the demo shows it.
 type shownService struct {
@@ -40,10 +40,14 @@ func (t *demoRun) interrupt(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := pause(ctx, ruleDelay); err != nil {
+	began := nextSecond(time.Now().Add(ruleDelay))
+	line := t.Out.StatusLine()
+	defer line.Clear()
+	line.Set("waiting until the new rule takes effect")
+	if err := pause(ctx, time.Until(began)); err != nil {
 		return err
 	}
-	began := time.Now()
+	line.Set("waiting until the function has decided and ECS has replaced the tasks")
 	tasks, err := t.server.Interrupt(demoCluster, demoService, demoTasks)
 	if err != nil {
 		return err
@@ -56,10 +60,15 @@ func (t *demoRun) interrupt(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	line.Clear()
 	t.output.Interruption = demoInterruption{demoCluster, demoService, tasks, t.shownDecisions(decisions, began), before.primary, after.primary}
 	t.printDecisions(decisions)
 	return t.checkRedeployment(before, after)
 }
+
+// nextSecond returns the first whole second after a time. The events of an interruption at that time have it as their time, which
+// has whole seconds, so that the demo's own table and logs, which counts from the event, show the same durations.
+func nextSecond(at time.Time) time.Time { return at.Truncate(time.Second).Add(time.Second) }
 
 func (t *demoRun) checkRedeployment(before, after shownService) error {
 	redeployments := 0
@@ -74,8 +83,9 @@ func (t *demoRun) checkRedeployment(before, after shownService) error {
 	if before.primary == after.primary {
 		return errors.New("the service has no new deployment")
 	}
-	t.Out.Printf("\n  %s %s %s %s\n", term.Pad(demoCluster+"/"+after.name, 10), before.primary, t.Out.Glyph(term.Arrow), t.Out.Green(after.primary))
-	t.Out.Printf("  %s %d of %d running, the old tasks have stopped\n", term.Pad("", 10), after.running, after.desired)
+	st, begin := t.Out.Style, "  "+term.Pad(demoCluster+"/"+after.name, 10)+" "
+	t.Out.Printf("\n%s", st.Beside(st.Unpainted(begin), len(begin), before.primary+" → "+after.primary, st.Green))
+	t.Out.Print(st.Line(term.Pad("", len(begin)), fmt.Sprintf("%d of %d running, the old tasks have stopped", after.running, after.desired), st.Unpainted))
 	return nil
 }
 
@@ -108,7 +118,7 @@ func (t *demoRun) decisions(ctx context.Context) ([]handler.Record, error) {
 }
 
 func (t *demoRun) printDecisions(decisions []handler.Record) {
-	t.Out.Printf("  %s\n", t.Out.Dim("after   task      event         the function's decision"))
+	t.Out.Printf("  %s\n", t.Out.Dim("after  task      event         the function's decision"))
 	for i, d := range decisions {
 		shown, sign := t.output.Interruption.Decisions[i], term.Quiet
 		switch {
@@ -118,18 +128,23 @@ func (t *demoRun) printDecisions(decisions []handler.Record) {
 			sign = term.Failed
 		}
 		task := handler.NameOf(d.TaskARN)
-		t.Out.Printf("%6.2fs  %s  %s  %s %s\n", float64(shown.AfterMS)/1000, task[:min(8, len(task))], term.Pad(shown.LastStatus, 12), t.Out.Glyph(sign), d.Reason)
+		t.Out.Printf(" %5.2fs  %s  %s  %s %s\n", float64(shown.AfterMS)/1000, task[:min(8, len(task))], term.Pad(shown.LastStatus, 12), t.Out.Glyph(sign), d.Reason)
 	}
 	t.printReasons(decisions)
 }
 
-// printReasons explains each reason that occurs in the decisions.
+// printReasons explains each reason that occurs in the decisions, in their order.
 func (t *demoRun) printReasons(decisions []handler.Record) {
 	t.Out.Printf("\n")
-	for _, r := range handler.Reasons() {
-		if slices.ContainsFunc(decisions, func(d handler.Record) bool { return d.Reason == r.Reason }) {
-			t.Out.Printf("  %s %s\n", term.Pad(string(r.Reason), 20), t.Out.Dim(r.Text))
+	reasons, explained := handler.Reasons(), map[handler.Reason]bool{}
+	for _, d := range decisions {
+		at := slices.IndexFunc(reasons, func(known handler.ReasonText) bool { return known.Reason == d.Reason })
+		if at < 0 || explained[d.Reason] {
+			continue
 		}
+		explained[d.Reason] = true
+		begin := "  " + term.Pad(string(d.Reason), 20) + " "
+		t.Out.Print(t.Out.Beside(t.Out.Unpainted(begin), len(begin), reasons[at].Text, t.Out.Dim))
 	}
 }
 

@@ -74,8 +74,7 @@ func (r *interruptRun) run(ctx context.Context) error {
 	if r.JSON {
 		return r.Out.JSON(request)
 	}
-	st := r.Out.Style
-	r.Out.Printf("%s %s of %s/%s interrupted\n", st.Glyph(term.OK), term.Plural(len(request.Tasks), "task"), request.Cluster, request.Service)
+	r.Out.Print(r.Out.Sentence(term.OK, fmt.Sprintf("%s of %s/%s interrupted", term.Plural(len(request.Tasks), "task"), request.Cluster, request.Service)))
 	if len(request.Tasks) < request.count {
 		r.warn(fmt.Sprintf("%d requested, but only %d of the service's tasks run on Fargate Spot", request.count, len(request.Tasks)))
 	}

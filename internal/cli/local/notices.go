@@ -44,5 +44,5 @@ func (n *notices) invoked(result localaws.InvocationResult) {
 func (n *notices) print(sign term.Glyph, text string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.err.Printf("%s %s\n", n.err.Glyph(sign), text)
+	n.err.Print(n.err.Sentence(sign, text))
 }

@@ -60,8 +60,12 @@ func (r *localRun) print(url string, services []localaws.Service) error {
 		r.Out.Printf("  export %s\n", v)
 	}
 	r.Out.Printf("\n")
+	names := 0
 	for _, s := range output.Services {
-		r.Out.Printf("  %s %s %s\n", st.Glyph(term.Quiet), term.Pad(s.Cluster+"/"+s.Service, 20), st.Dim(s.tasks()))
+		names = max(names, term.Width(s.Cluster+"/"+s.Service))
+	}
+	for _, s := range output.Services {
+		r.Out.Print(st.Cells(term.Quiet, term.Pad(s.Cluster+"/"+s.Service, names), s.tasks()))
 	}
 	r.Out.Printf("\n  In another terminal, after the exports:\n")
 	for _, command := range commandsToTry(output.Services[0]) {

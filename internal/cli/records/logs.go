@@ -228,8 +228,8 @@ func (r logsRun) here(ctx context.Context) (shownLogs, error) {
 		}
 	}
 	r.warnOfGaps(reader)
-	printer := &logPrinter{recordReader: reader}
 	o := r.opts
+	printer := &logPrinter{recordReader: reader, follow: o.follow}
 	query := history.Query{LogGroup: reader.Names.LogGroup, From: o.period.From, To: o.period.To, Filter: o.filter}
 	if o.follow {
 		query.Limiter = reader.LogsRate()
@@ -239,6 +239,7 @@ func (r logsRun) here(ctx context.Context) (shownLogs, error) {
 		sorted := sorter{emit: printer.print}
 		_, err = reader.read(ctx, query, true, func(e history.Entry) error { return sorted.add(&e) })
 		err = cmp.Or(err, sorted.flush())
+		printer.flush()
 	}
 	if err != nil {
 		return 0, reader.explain(err)

@@ -16,54 +16,99 @@ import (
 // logPrinter prints records as they are read, one line each.
 type logPrinter struct {
 	*recordReader
+	follow  bool
 	printed int
 	date    string // of the last line
-	width   int    // of the widest name so far
+	held    []history.Entry
+	columns *logColumns // nil while records are held
 }
 
-// Widths of the columns of logs.
-const (
-	verbWidth    = len("redeployed")
-	timeWidth    = len("15:04:05.000") + 2
-	narrowestLog = 10 // of a service's name
-	widestLog    = 28
-
-	narrowestBody = 24 // of what follows the name: the longest reason
-)
+// heldRecords is how many records are read before the first is printed on a terminal: the longest name and reason among them
+// determine the columns, which then remain.
+const heldRecords = 50
 
 func (p *logPrinter) print(e *history.Entry) error {
 	p.printed++
 	if p.JSON() {
 		return p.Out.JSONLine(json.RawMessage(e.Raw))
 	}
+	if p.columns == nil {
+		p.held = append(p.held, *e)
+		if p.Out.TTY && !p.follow && len(p.held) < heldRecords {
+			return nil
+		}
+		p.flush()
+		return nil
+	}
+	p.show(e)
+	return nil
+}
+
+// flush prints the records that are held.
+func (p *logPrinter) flush() {
+	if p.columns != nil {
+		return
+	}
+	p.columns = columnsFor(p.Out.Style, widestName, reasonWidth)
+	if p.Out.TTY && !p.follow {
+		p.columns = p.columnsOfHeld()
+	}
+	for i := range p.held {
+		p.show(&p.held[i])
+	}
+	p.held = nil
+}
+
+// columnsOfHeld returns columns for the records that are held: as wide as their reasons and, among the names that leave room for
+// these, the longest.
+func (p *logPrinter) columnsOfHeld() *logColumns {
+	st, name, reason := p.Out.Style, 0, len("already_redeployed") // the most frequent
+	for i := range p.held {
+		if body := p.body(&p.held[i]); body.short != "" {
+			reason = max(reason, term.Width(st.Plain(body.words)))
+		}
+	}
+	widest := columnsFor(st, widestName, reason).nameWidth
+	for i := range p.held {
+		if width := term.Width(st.Plain(nameIn(&p.held[i]))); width <= widest {
+			name = max(name, width)
+		}
+	}
+	return columnsFor(st, name, reason)
+}
+
+// nameIn returns the name of a record's service, with its cluster.
+func nameIn(e *history.Entry) string {
+	if e.Cluster == "" && e.Service == "" {
+		return "-"
+	}
+	return handler.NameOf(e.Cluster) + "/" + e.Service
+}
+
+// show prints a record.
+func (p *logPrinter) show(e *history.Entry) {
 	at := timeOf(e)
 	if date := at.Format(time.DateOnly); date != p.date {
 		p.date = date
 		p.Out.Printf("%s\n", p.Out.Dim(date+" UTC"))
 	}
-	name := handler.NameOf(e.Cluster) + "/" + e.Service
-	if e.Cluster == "" && e.Service == "" {
-		name = "-"
-	}
-	name = p.Out.Shorten(name, widestLog)
-	p.width = max(p.width, narrowestLog, min(term.Width(name), widestLog))
 	sign, verb := result(e)
-	st := p.Out.Style
-	begin := st.Textf("%s  %s %s  %s", st.Dim(at.Format("15:04:05.000")), st.Glyph(sign), term.Pad(verb, verbWidth), st.Bold(term.Pad(name, p.width)))
-	indent := timeWidth + term.Width(st.Sign(sign)) + len(" ") + verbWidth + 2 + p.width + 2
-	body := p.body(e)
-	if st.Width-indent < narrowestBody {
-		p.Out.Println(begin)
-		indent = timeWidth + 2
-		p.printBody(body, indent, 0)
-	} else {
-		p.Out.Print(begin)
-		p.printBody(body, indent, indent-2)
+	st, c := p.Out.Style, p.columns
+	name := st.Shorten(nameIn(e), st.Width-c.name)
+	p.Out.Printf("%s%s%s  %s", st.Dim(at.Format("15:04:05.000")), st.RowStart(sign), term.Pad(verb, verbWidth), st.Bold(name))
+	taken := c.name + term.Width(name)
+	switch {
+	case !st.TTY:
+		p.printLine(p.body(e), c.body, taken)
+	case c.body == c.below || term.Width(name) > c.nameWidth:
+		p.Out.Printf("\n")
+		p.printBody(p.body(e), c.below, 0)
+	default:
+		p.printBody(p.body(e), c.body, taken)
 	}
 	for _, hint := range p.hints(e) {
-		p.Out.Print(st.HintAt(strings.Repeat(" ", timeWidth), hint, show.IsCommand(hint)))
+		p.Out.Print(st.HintAt(strings.Repeat(" ", c.below-2), hint, show.IsCommand(hint)))
 	}
-	return nil
 }
 
 // result returns what the function did, as a glyph and a word.
@@ -127,7 +172,7 @@ func (p *logPrinter) printBody(b logBody, indent, taken int) {
 	last := &lines[len(lines)-1]
 	room := width - term.Width(*last)
 	id := st.Plain(b.id)
-	if 2+term.Width(id) > room && b.short != "" && st.TTY {
+	if 2+term.Width(id) > room && b.short != "" {
 		id = st.Plain(b.short)
 	}
 	below := ""
@@ -135,8 +180,6 @@ func (p *logPrinter) printBody(b logBody, indent, taken int) {
 	case id == "":
 	case 2+term.Width(id) <= room:
 		*last += strings.Repeat(" ", room-term.Width(id)) + id
-	case !st.TTY:
-		*last += "  " + id
 	default:
 		below = id
 	}
@@ -149,6 +192,12 @@ func (p *logPrinter) printBody(b logBody, indent, taken int) {
 	if below != "" { // at the right edge if it fits
 		p.Out.Printf("%s%s\n", strings.Repeat(" ", max(0, st.Width-term.Width(below))), below)
 	}
+}
+
+// printLine prints the body in the same line of a log, which may be long.
+func (p *logPrinter) printLine(b logBody, indent, taken int) {
+	line := strings.Repeat(" ", max(2, indent-taken)) + term.Pad(p.Out.Plain(b.words), reasonWidth) + "  " + p.Out.Plain(b.id)
+	p.Out.Printf("%s\n", strings.TrimRight(line, " "))
 }
 
 // hints returns how to fix a failure, if that is known.

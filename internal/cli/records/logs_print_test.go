@@ -46,9 +46,9 @@ func TestLogsLayout(t *testing.T) {
 		{80, "search", forced, `04:48:49.001  ✓ redeployed  batch/search  after 1.9s
                                                      ecs-svc/3682177844533861400`},
 		{80, "search", nil, "04:48:49.001  · skipped     batch/search  controller_unsupported  task 32ee10ab…"},
-		{80, "a-very-long-name-of-a-service", nil, `04:48:49.001  · skipped     batch/a-very-l…-of-a-service
+		{80, "a-very-long-name-of-a-service", nil, `04:48:49.001  · skipped     batch/a-very-long-name-of-a-service
                 controller_unsupported     task 32ee10abcdef0123456789abcdef9e65`},
-		{60, "a-very-long-name-of-a-service", forced, `04:48:49.001  ✓ redeployed  batch/a-very-l…-of-a-service
+		{60, "a-very-long-name-of-a-service", forced, `04:48:49.001  ✓ redeployed  batch/a-very-lon…me-of-a-service
                 after 1.9s       ecs-svc/3682177844533861400`},
 		{120, "search", nil, "04:48:49.001  · skipped     batch/search  controller_unsupported                   task 32ee10abcdef0123456789abcdef9e65"},
 	} {
@@ -58,6 +58,7 @@ func TestLogsLayout(t *testing.T) {
 		if err := p.print(&e); err != nil {
 			t.Fatal(err)
 		}
+		p.flush()
 		_, got, _ := strings.Cut(shown.String(), "\n") // below the date
 		if got != test.want+"\n" {
 			t.Errorf("%s at %d:\n%s", test.service, test.width, got)
@@ -66,6 +67,55 @@ func TestLogsLayout(t *testing.T) {
 			if n := term.Width(strings.TrimSuffix(line, "\n")); n > test.width {
 				t.Errorf("%d columns of %d: %s", n, test.width, line)
 			}
+		}
+	}
+}
+
+// The columns are the same in every line, whatever the names and their order: a name that is too long for its column has the
+// rest below it, in a log to the right.
+func TestLogsColumns(t *testing.T) {
+	names := []string{"web", "worker-of-payments", "api"}
+	for _, test := range []struct {
+		name  string
+		style term.Style
+		want  string
+	}{
+		{"a terminal", term.Style{TTY: true, Width: 80}, `04:48:49.001  · skipped     batch/web   controller_unsupported    task 32ee10ab…
+04:48:49.001  · skipped     batch/worker-of-payments
+                controller_unsupported     task 32ee10abcdef0123456789abcdef9e65
+04:48:49.001  · skipped     batch/api   controller_unsupported    task 32ee10ab…
+`},
+		{"a narrow terminal", term.Style{TTY: true, Width: 60}, `04:48:49.001  · skipped     batch/web
+                controller_unsupported        task 32ee10ab…
+04:48:49.001  · skipped     batch/worker-of-payments
+                controller_unsupported        task 32ee10ab…
+04:48:49.001  · skipped     batch/api
+                controller_unsupported        task 32ee10ab…
+`},
+		{"ASCII", term.Style{TTY: true, Width: 100, ASCII: true}, `04:48:49.001  .    skipped     batch/web                 controller_unsupported     task 32ee10ab...
+04:48:49.001  .    skipped     batch/worker-of-payments  controller_unsupported     task 32ee10ab...
+04:48:49.001  .    skipped     batch/api                 controller_unsupported     task 32ee10ab...
+`},
+		{"a log", term.Style{Width: 80}, `04:48:49.001  · skipped     batch/web                     controller_unsupported  task 32ee10abcdef0123456789abcdef9e65
+04:48:49.001  · skipped     batch/worker-of-payments      controller_unsupported  task 32ee10abcdef0123456789abcdef9e65
+04:48:49.001  · skipped     batch/api                     controller_unsupported  task 32ee10abcdef0123456789abcdef9e65
+`},
+		{"names that fit", term.Style{TTY: true, Width: 120}, `04:48:49.001  · skipped     batch/web                 controller_unsupported       task 32ee10abcdef0123456789abcdef9e65
+04:48:49.001  · skipped     batch/worker-of-payments  controller_unsupported       task 32ee10abcdef0123456789abcdef9e65
+04:48:49.001  · skipped     batch/api                 controller_unsupported       task 32ee10abcdef0123456789abcdef9e65
+`},
+	} {
+		var shown bytes.Buffer
+		p := &logPrinter{recordReader: &recordReader{App: &command.App{Out: term.NewPrinter(&shown, test.style)}}}
+		for _, name := range names {
+			e := recordOf(name, 1, 0, nil)
+			if err := p.print(&e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p.flush()
+		if _, got, _ := strings.Cut(shown.String(), "\n"); got != test.want {
+			t.Errorf("%s:\n%s", test.name, got)
 		}
 	}
 }

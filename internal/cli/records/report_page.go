@@ -76,6 +76,6 @@ func (p *reportPage) write(ctx context.Context, runs []*command.TargetRun[shownR
 	if err := p.file.Write(text.Bytes()); err != nil {
 		return err
 	}
-	p.Err.Printf("%s page written to %s\n", p.Err.Glyph(term.OK), p.file.Path)
+	p.Err.Print(p.Err.Sentence(term.OK, "page written to "+p.file.Path))
 	return nil
 }

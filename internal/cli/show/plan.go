@@ -56,7 +56,7 @@ func Removal(out *term.Printer, changes []resource.Change) {
 		}
 		out.Println(out.Row(term.Remove, change.Kind.Words(), Title(change.ID), ""))
 		if change.Kind == resource.KindLogGroup {
-			out.Printf("%s%s\n", term.Pad("", 4+term.KindWidth), out.Dim("with all its logs; --keep-logs keeps them"))
+			out.Print(out.Line(term.Pad("", 4+term.KindWidth), "with all its logs; --keep-logs keeps them", out.Dim))
 		}
 	}
 }

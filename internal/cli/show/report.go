@@ -118,7 +118,7 @@ func byZone(r *history.Report) []counted {
 // Report prints a report as text.
 func Report(out *term.Printer, r *history.Report) {
 	st := out.Style
-	out.Printf("%s\n\n", st.Bold(reportTitle(r)))
+	out.Printf("%s\n", st.Line("", reportTitle(r), st.Bold))
 	if r.CountsUnknown != "" {
 		out.Print(st.Note("", "counts unknown: "+r.CountsUnknown))
 		return
@@ -133,7 +133,7 @@ func Report(out *term.Printer, r *history.Report) {
 	printBars(out, "by service", byService(r))
 	printBars(out, "by zone", byZone(r))
 	printHours(out, r)
-	out.Printf("%s\n", st.Dim("These are counts, not rates: the records do not show how long tasks ran."))
+	out.Print(st.Line("", "These are counts, not rates: the records do not show how long tasks ran.", st.Dim))
 }
 
 // printBars prints counts as a bar chart.

@@ -136,11 +136,11 @@ func printTrial(out *term.Printer, t *simulate.Evaluation) {
 	service := handler.NameOf(t.Event.ClusterARN) + "/" + t.Event.Service
 	switch {
 	case !t.Reaches:
-		out.Printf("%s The event does not reach the function.\n", st.Glyph(term.Quiet))
+		out.Print(st.Sentence(term.Quiet, "The event does not reach the function."))
 	case t.Decision.Action == handler.ActionLook:
 		out.Print(st.Success("The event alone does not rule out a redeployment: the function would read " + service + " from ECS and decide based on its state."))
 		show.Hint(out, "spothandler simulate --cluster "+apperr.Quote(handler.NameOf(t.Event.ClusterARN))+" --service "+apperr.Quote(t.Event.Service))
 	default:
-		out.Printf("%s The function would not redeploy: %s.\n", st.Glyph(term.Quiet), t.Decision.Reason)
+		out.Print(st.Sentence(term.Quiet, "The function would not redeploy: "+string(t.Decision.Reason)+"."))
 	}
 }

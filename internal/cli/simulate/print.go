@@ -47,7 +47,7 @@ func (t *simulation) printVerdict(result *simulate.Result, output *Output) {
 	case first != nil:
 		t.Out.Print(st.Verdict("The path is broken at the " + string(first.Name) + "."))
 	case !result.Seen:
-		t.Out.Printf("%s %s\n", st.Glyph(term.Attention), st.Yellow("No step is known to be broken, but the rehearsal could not be followed to its end."))
+		t.Out.Print(st.Headline(term.Attention, "No step is known to be broken, but the rehearsal could not be followed to its end."))
 		show.Hint(t.Out, "spothandler policy simulate"+t.Hints().InstallationFlags(t.Prefix)+"   the least-privilege policy")
 	case result.Observed:
 		t.Out.Print(st.Success("The whole path works" + uncheckedStep(result) + ". In mode observe the function only logs what it would do: nothing would be redeployed."))
@@ -107,7 +107,7 @@ func (t *simulation) printSeries(series []simulate.Moment) {
 		return
 	}
 	st := t.Out.Style
-	t.Out.Printf("\nThe events of a real interruption, and what the function would decide:\n")
+	t.Out.Printf("\n%s", st.Line("", "The events of a real interruption, and what the function would decide:", st.Unpainted))
 	t.Out.Printf("%s\n", st.Dim(fmt.Sprintf("  %5s   %-14s   %-10s   %s", "about", "task status", "rule", "decision")))
 	for i := range series {
 		m := &series[i]
@@ -125,8 +125,14 @@ func (t *simulation) printSeries(series []simulate.Moment) {
 			case m.Action == handler.ActionFail:
 				sign = term.Failed
 			}
-			decision = "   " + st.Sign(sign) + " " + text
+			decision = st.Sign(sign) + " " + text
 		}
-		t.Out.Printf("  %5s   %-14s   %s%s\n", fmt.Sprintf("%ds", m.AtS), m.LastStatus, strings.TrimRight(term.Pad(rule, 10), map[bool]string{true: " ", false: ""}[decision == ""]), decision)
+		cells := fmt.Sprintf("  %5s   %-14s   ", fmt.Sprintf("%ds", m.AtS), m.LastStatus)
+		if decision == "" {
+			t.Out.Printf("%s%s\n", cells, rule)
+			continue
+		}
+		cells += term.Pad(rule, 10) + "   "
+		t.Out.Print(st.Beside(st.Unpainted(cells), term.Width(cells), decision, st.Unpainted))
 	}
 }

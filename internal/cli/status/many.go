@@ -32,7 +32,7 @@ func (r run) printMany(all []deploy.Status) {
 }
 
 func (r run) printList(all []deploy.Status) {
-	bad, idle, prefixes, regions, verdicts, versions := 0, 0, 0, 0, 0, 0
+	bad, idle, prefixes, regions, verdicts, versions, days := 0, 0, 0, 0, 0, 0, 0
 	accounts := accountsOf(all)
 	for _, status := range all {
 		if !status.Healthy {
@@ -45,19 +45,20 @@ func (r run) printList(all []deploy.Status) {
 		regions = max(regions, term.Width(placeAmong(status, accounts)))
 		verdicts = max(verdicts, len(verdictText(status)))
 		versions = max(versions, term.Width(orUnknown(status.Outputs.ModuleVersion)))
+		days = max(days, len(summarizeDay(status)))
 	}
-	sign, verdict := r.Out.Glyph(term.OK), r.Out.Green(fmt.Sprintf("%d installations are healthy", len(all)))
+	sign, verdict := term.OK, fmt.Sprintf("%d installations are healthy", len(all))
 	if idle > 0 {
-		sign, verdict = r.Out.Glyph(term.Attention), r.Out.Yellow(fmt.Sprintf("%d installations are healthy, but %s", len(all), redeployNothing(idle)))
+		sign, verdict = term.Attention, fmt.Sprintf("%d installations are healthy, but %s", len(all), redeployNothing(idle))
 	}
 	if bad > 0 {
 		are := "are"
 		if bad == 1 {
 			are = "is"
 		}
-		sign, verdict = r.Out.Glyph(term.Failed), r.Out.Red(fmt.Sprintf("%d of %d installations %s not healthy", bad, len(all), are))
+		sign, verdict = term.Failed, fmt.Sprintf("%d of %d installations %s not healthy", bad, len(all), are)
 	}
-	r.Out.Printf("%s %s%s\n\n", sign, verdict, r.Out.Dim(" · account "+strings.Join(accounts, ", ")))
+	r.Out.Printf("%s\n", r.Out.Headline(sign, verdict, "account "+strings.Join(accounts, ", ")))
 	for _, status := range all {
 		sign := term.OK
 		if !status.Healthy {
@@ -67,7 +68,7 @@ func (r run) printList(all []deploy.Status) {
 		}
 		name := term.Pad(deploy.DisplayPrefix(status.Prefix), prefixes)
 		r.Out.Print(r.Out.Cells(sign, name, term.Pad(placeAmong(status, accounts), regions), term.Pad(verdictText(status), verdicts),
-			term.Pad(orUnknown(status.Outputs.ModuleVersion), versions), summarizeDay(status)))
+			term.Pad(orUnknown(status.Outputs.ModuleVersion), versions), term.Pad(summarizeDay(status), days)))
 	}
 }
 

@@ -88,8 +88,7 @@ func TestManyInstallations(t *testing.T) {
   › spothandler install --prefix d --region us-east-1
   › spothandler install --prefix d --region us-east-1 --dry-run   shows what would change
 
-! e is switched off: its rule is DISABLED
-  account 111122223333 · us-east-1 · spothandler 1.1.0
+! e is switched off: its rule is DISABLED · account 111122223333 · us-east-1 · spothandler 1.1.0
 
   ✓ role        e-role
   ! the rule is DISABLED, as configured: interruptions are not handled
@@ -99,6 +98,28 @@ func TestManyInstallations(t *testing.T) {
   settings      rule state DISABLED
 `
 	if got := shownStatuses(all, "eu-west-1", "us-east-1"); got != want {
+		t.Errorf("\n%s", got)
+	}
+}
+
+// On a terminal, what does not fit into a row of the list goes below it, in every row alike.
+func TestLongVersions(t *testing.T) {
+	long := healthy("payments-production", "ap-southeast-1")
+	long.Outputs.ModuleVersion, long.Last24h = "1.2.0-15-gabc1234-dirty", &history.Day{}
+	busy := long
+	busy.Prefix, busy.Last24h = "prod", &history.Day{Interruptions: 1240, Failures: 37}
+	var shown bytes.Buffer
+	streams := command.Streams{Stdout: &shown, Getenv: func(name string) string { return map[string]string{"NO_COLOR": "1"}[name] }, Width: 80, StdoutTTY: true}
+	a := command.New(streams, nil, "0.0.0-dev")
+	run{App: a, opts: &options{}}.printList([]deploy.Status{long, busy})
+	const want = `✓ 2 installations are healthy · account 111122223333
+
+  ✓ payments-production  ap-southeast-1  healthy  1.2.0-15-gabc1234-dirty
+                         24 h: none recorded
+  ✓ prod                 ap-southeast-1  healthy  1.2.0-15-gabc1234-dirty
+                         24 h: 1240 interrupted, 37 failed
+`
+	if got := shown.String(); got != want {
 		t.Errorf("\n%s", got)
 	}
 }
@@ -132,8 +153,8 @@ func TestIdleInstallation(t *testing.T) {
 		all         []deploy.Status
 		text, brief string
 	}{
-		{[]deploy.Status{off}, "! prod is switched off: its rule is DISABLED\n", "switched off"},
-		{[]deploy.Status{observing}, "! stage only observes: it redeploys nothing\n", "only observes"},
+		{[]deploy.Status{off}, "! prod is switched off: its rule is DISABLED · account", "switched off"},
+		{[]deploy.Status{observing}, "! stage only observes: it redeploys nothing · account", "only observes"},
 		{[]deploy.Status{off, healthy("other", "eu-west-1")}, "! 2 installations are healthy, but 1 redeploys nothing · account", "2 healthy, 1 redeploys nothing"},
 		{[]deploy.Status{off, observing}, "! 2 installations are healthy, but 2 redeploy nothing · account", "2 healthy, 2 redeploy nothing"},
 	} {

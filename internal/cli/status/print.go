@@ -30,11 +30,11 @@ func (r run) print(all []deploy.Status) {
 func (r run) printOne(status deploy.Status) {
 	switch {
 	case !status.Healthy:
-		r.printVerdict(status, term.Failed, r.Out.Red)
+		r.printVerdict(status, term.Failed)
 	case isIdle(status):
-		r.printVerdict(status, term.Attention, r.Out.Yellow)
+		r.printVerdict(status, term.Attention)
 	default:
-		r.printVerdict(status, term.OK, r.Out.Green)
+		r.printVerdict(status, term.OK)
 	}
 	if status.Healthy {
 		for _, each := range status.Resources {
@@ -55,15 +55,10 @@ func (r run) printOne(status deploy.Status) {
 	r.printHints(status)
 }
 
-// printVerdict prints the verdict and the place, on two lines if one would be too long.
-func (r run) printVerdict(status deploy.Status, g term.Glyph, paint func(string) term.Text) {
+// printVerdict prints the verdict and the place.
+func (r run) printVerdict(status deploy.Status, g term.Glyph) {
 	verdict := deploy.DisplayPrefix(status.Prefix) + " " + verdictClause(status)
-	place := fmt.Sprintf("account %s · %s · spothandler %s", status.Account, status.Region, orUnknown(status.Outputs.ModuleVersion))
-	between := " · "
-	if term.Width(verdict+between+place)+2 > r.Out.Width {
-		between = "\n  "
-	}
-	r.Out.Printf("%s %s%s%s\n\n", r.Out.Glyph(g), paint(verdict), r.Out.Textf(between), r.Out.Dim(place))
+	r.Out.Printf("%s\n", r.Out.Headline(g, verdict, "account "+status.Account, status.Region, "spothandler "+orUnknown(status.Outputs.ModuleVersion)))
 }
 
 func orUnknown(version string) string {
@@ -135,7 +130,7 @@ func (r run) printHints(status deploy.Status) {
 		if slices.ContainsFunc(status.Problems, func(problem deploy.Problem) bool { return len(problem.Fields) > 0 }) {
 			arrow = " The arrow points to what install would set."
 		}
-		r.Out.Printf("\n%s.%s\n", term.Plural(len(status.Problems), "problem"), arrow)
+		r.Out.Printf("\n%s", r.Out.Line("", term.Plural(len(status.Problems), "problem")+"."+arrow, r.Out.Unpainted))
 		for _, problem := range status.Problems {
 			for _, hint := range problem.Hints {
 				show.Hint(r.Out, hint)

@@ -71,17 +71,25 @@ func (s Style) Item(g Glyph, text string) Text {
 	return s.behind("  ", g, gap, s.Wrap(text, s.Width-2-Width(s.bare(g))-len(gap)))
 }
 
-// Cells returns a row of a table: glyph, name, and cells that the caller has padded.
+// Cells returns a row of a table: glyph, name, and cells that the caller has padded. On a terminal, those that do not fit
+// follow below, to the right of the name.
 func (s Style) Cells(g Glyph, name string, cells ...string) Text {
-	line := "  " + s.Glyph(g).s + s.gap(g) + s.Bold(name).s
+	const between = "  "
+	plain := make([]string, len(cells))
 	for i, cell := range cells {
-		cell = s.Plain(cell)
-		if i == len(cells)-1 {
-			cell = s.Dim(cell).s
-		}
-		line += "  " + cell
+		plain[i] = s.Plain(cell)
 	}
-	return Text{strings.TrimRight(line, " ") + "\n"}
+	column := len(between) + Width(s.bare(g)+s.gap(g)+s.Plain(name)+between)
+	lines := []string{strings.Join(plain, between)}
+	if s.TTY {
+		lines = Flow(plain, between, s.Width-column)
+	}
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, " ")
+	}
+	end, last := len(lines)-1, strings.TrimRight(plain[len(plain)-1], " ")
+	lines[end] = strings.TrimSuffix(lines[end], last) + s.Dim(last).s
+	return Text{between + s.Glyph(g).s + s.gap(g) + s.Bold(name).s + between + strings.Join(lines, "\n"+strings.Repeat(" ", column)) + "\n"}
 }
 
 // Labeled returns short texts with a label, as a row of a table without a glyph. A text is broken only if it is longer than
@@ -126,39 +134,6 @@ func (s Style) behind(indent string, sign Glyph, gap string, lines []string) Tex
 	return Text{indent + s.Glyph(sign).s + gap + strings.Join(plain, "\n"+hang) + "\n"}
 }
 
-// Verdict returns a failure with its glyph, in red. It is wrapped on a terminal and remains one line in a log, for searching.
-func (s Style) Verdict(text string) Text { return s.verdict(Failed, s.Red, text) }
-
-// Success is like Verdict, for a success, in green.
-func (s Style) Success(text string) Text { return s.verdict(OK, s.Green, text) }
-
-func (s Style) verdict(sign Glyph, paint func(string) Text, text string) Text {
-	lines := []string{s.Plain(text)}
-	if s.TTY {
-		lines = s.Wrap(text, s.Width-2)
-	}
-	painted := make([]string, len(lines))
-	for i, line := range lines {
-		painted[i] = paint(line).s
-	}
-	return Text{s.Glyph(sign).s + " " + strings.Join(painted, "\n  ") + "\n"}
-}
-
-// Place returns the dim parts that follow a headline of the given width. If they do not fit beside it on a terminal, they follow
-// on lines of their own.
-func (s Style) Place(headline int, parts ...string) Text {
-	const between = " · "
-	beside := between + strings.Join(parts, between)
-	if !s.TTY || headline+Width(beside) <= s.Width {
-		return s.Dim(beside)
-	}
-	var out strings.Builder
-	for _, line := range Flow(parts, between, s.Width-2) {
-		out.WriteString("\n  " + s.Dim(line).s)
-	}
-	return Text{out.String()}
-}
-
 // Paragraph returns a wrapped text with an indent, including the final line break.
 func (s Style) Paragraph(indent, text string) Text {
 	var out strings.Builder
@@ -192,6 +167,9 @@ func (s Style) gap(g Glyph) string {
 	}
 	return strings.Repeat(" ", 5-len(s.bare(g)))
 }
+
+// MarkWidth is the number of columns of RowStart.
+func (s Style) MarkWidth() int { return 2 + Width(s.bare(OK)+s.gap(OK)) }
 
 // Sign returns a glyph without color, for use within a text.
 func (s Style) Sign(g Glyph) string { return s.bare(g) }

@@ -117,6 +117,9 @@ func (s Style) Red(text string) Text { return s.paint(color.FgRed, text) }
 // Yellow returns a text in yellow, for warnings.
 func (s Style) Yellow(text string) Text { return s.paint(color.FgYellow, text) }
 
+// Unpainted returns a text without a color.
+func (s Style) Unpainted(text string) Text { return Text{s.Plain(text)} }
+
 // Plain returns an escaped text, with typographic characters replaced if the terminal cannot show them.
 func (s Style) Plain(text string) string {
 	return s.signs(Escape(text))
