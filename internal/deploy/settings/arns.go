@@ -5,19 +5,6 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
-
-	"github.com/spothandler/spothandler/internal/apperr"
-	"github.com/spothandler/spothandler/internal/session"
-)
-
-// None clears a setting whose values have no word for that.
-const None = "none"
-
-// X-Ray tracing: PassThrough follows the caller's sampling decision, Active samples requests itself (Lambda
-// API, TracingConfig).
-const (
-	TracingPassThrough = "PassThrough"
-	TracingActive      = "Active"
 )
 
 // arnForm describes the ARNs that an AWS API accepts for an existing resource.
@@ -74,35 +61,6 @@ func arnSetting(name, usage string, form arnForm, field func(*Spec) *string) Set
 			return None
 		},
 	}
-}
-
-// Check rejects settings that are valid individually but not together, or not in this account and Region.
-// Empty fields of the identity are unknown and not checked.
-func (s Spec) Check(id session.Identity) error {
-	if err := s.checkNetwork(); err != nil {
-		return err
-	}
-	return s.CheckPlaces(id)
-}
-
-// CheckPlaces rejects ARNs of another account, Region or partition. Empty fields of the identity are unknown
-// and not checked; an unknown partition is that of the Region.
-func (s Spec) CheckPlaces(id session.Identity) error {
-	boundary, key, destination := partsOf(s.Boundary), partsOf(s.KMSKey), partsOf(s.OnFailure)
-	for _, each := range []struct{ what, partition string }{
-		{"--permissions-boundary " + s.Boundary, boundary.Partition}, {"--kms-key " + s.KMSKey, key.Partition}, {"--on-failure " + s.OnFailure, destination.Partition},
-	} {
-		if err := id.CheckPartition(each.what, each.partition); err != nil {
-			return err
-		}
-	}
-	switch {
-	case boundary.AccountID != "aws" && !agree(boundary.AccountID, id.Account):
-		return apperr.Invalid("a policy of the role's account, or one of AWS's", "--permissions-boundary %s is not in account %s", s.Boundary, id.Account)
-	case !agree(key.Region, id.Region):
-		return apperr.Invalid("a key of the Region that the function is in", "--kms-key %s is not in Region %s", s.KMSKey, id.Region)
-	}
-	return nil
 }
 
 // partsOf parses an ARN; the settings accept only ARNs, and "" has empty parts.

@@ -12,6 +12,21 @@ import (
 // AllClusters means every cluster.
 const AllClusters = "all"
 
+func clusterSetting() Setting {
+	return Setting{
+		Name: "cluster", Value: "NAME", Usage: "ECS cluster to watch, repeatable (default all)", Accepted: "a cluster's name or ARN, repeatable, or all", List: true, Clear: AllClusters,
+		set: func(spec *Spec, source string, texts []string) error {
+			clusters, err := ParseClusters(source, texts)
+			if err != nil {
+				return err
+			}
+			spec.Clusters = clusters
+			return nil
+		},
+		get: func(spec Spec) any { return append([]string{}, spec.Clusters...) },
+	}
+}
+
 // ParseClusters reads a list of cluster names and ARNs; AllClusters alone clears it. A cluster named
 // AllClusters or None must be given by its ARN.
 func ParseClusters(source string, texts []string) ([]string, error) {
@@ -80,4 +95,13 @@ func Overlap(a, b []string) bool {
 		return true
 	}
 	return slices.ContainsFunc(a, func(cluster string) bool { return slices.Contains(b, cluster) })
+}
+
+// names returns the names of clusters that may be given by ARN, in the same account and Region.
+func names(clusters []string) []string {
+	short := make([]string, len(clusters))
+	for n, cluster := range clusters {
+		short[n] = cluster[strings.LastIndexByte(cluster, '/')+1:]
+	}
+	return short
 }

@@ -3,7 +3,6 @@ package settings
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -12,21 +11,10 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
-
-	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // maxFile is the maximum size of a configuration file in bytes: hundreds of times what all settings need.
 const maxFile = 1 << 20
-
-// FileVersion is the version of the configuration file's format. A file may omit it.
-const FileVersion = 1
-
-// The keys of a file that are neither settings nor address keys.
-const (
-	keyVersion       = "version"
-	keyInstallations = "installations"
-)
 
 // File is the content of a configuration file by key. A setting whose value is null is omitted.
 type File struct {
@@ -36,12 +24,6 @@ type File struct {
 	// Installations are the named installations, in the file's order; nil if the file describes a single one,
 	// with all keys at the top level.
 	Installations []Installation
-}
-
-// AddressKeys returns the keys that identify an installation and its account. A file may contain them besides
-// the settings; each has the name of its flag.
-func AddressKeys() []string {
-	return []string{"prefix", "region", "profile", "role-arn", "expect-account"}
 }
 
 // ReadFile reads a YAML file of settings, address keys, and named installations. Its errors about the format
@@ -169,10 +151,6 @@ func notYAML(path string, err error) error {
 // installation without a prefix.
 func noKeys(path string) error {
 	return badFile("write key: value, one per line, such as prefix: prod", nil, "%s has no keys", path)
-}
-
-func badFile(hint string, cause error, format string, args ...any) error {
-	return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf(format, args...), Hints: []string{hint}, Err: cause}
 }
 
 // SchemaURL is where editors find the JSON Schema of the file.

@@ -11,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 
 	"github.com/spothandler/spothandler/internal/apperr"
-	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/session"
 )
 
@@ -98,20 +97,6 @@ func (i Installation) checkAccount() error {
 	return nil
 }
 
-// Account returns the account of the installation according to the file; "" if unknown.
-func (i Installation) Account() string {
-	if account := Given(i.Values).Text("expect-account"); account != "" {
-		return account
-	}
-	return partsOf(Given(i.Values).Text("role-arn")).AccountID
-}
-
-// credentials returns the values that determine the credentials of an installation.
-func (i Installation) credentials() [2]string {
-	given := Given(i.Values)
-	return [2]string{given.Text("profile"), given.Text("role-arn")}
-}
-
 // meets returns the Regions in which two installations are in the same account; "" is the configured Region.
 // What cannot be known without a call is left out.
 func (i Installation) meets(other Installation) []string {
@@ -149,25 +134,4 @@ func (i Installation) checkAgainst(other Installation) error {
 	}
 	return apperr.Invalid("cluster: [NAME, NAME]   for each, clusters that the other does not have",
 		"%s and %s on line %d watch the same clusters %s: both would redeploy", i.Source, other.Name, other.Line, where)
-}
-
-// spec returns the Spec of a checked installation.
-func (i Installation) spec() Spec {
-	spec := Defaults(i.Prefix())
-	_ = i.Settings().Apply(&spec) // check has already applied it
-	return spec
-}
-
-// names returns the names of clusters that may be given by ARN, in the same account and Region.
-func names(clusters []string) []string {
-	short := make([]string, len(clusters))
-	for n, cluster := range clusters {
-		short[n] = cluster[strings.LastIndexByte(cluster, '/')+1:]
-	}
-	return short
-}
-
-// Acts reports whether an installation with this mode and this rule state redeploys.
-func Acts(redeploy, ruleState string) bool {
-	return redeploy != string(handler.ModeObserve) && ruleState == "ENABLED"
 }

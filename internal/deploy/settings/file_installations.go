@@ -4,11 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
-
-	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // Installation is a named installation in a file, in one or more Regions.
@@ -36,6 +33,27 @@ func (i Installation) Settings() Given {
 		}
 	}
 	return given
+}
+
+// Account returns the account of the installation according to the file; "" if unknown.
+func (i Installation) Account() string {
+	if account := Given(i.Values).Text("expect-account"); account != "" {
+		return account
+	}
+	return partsOf(Given(i.Values).Text("role-arn")).AccountID
+}
+
+// credentials returns the values that determine the credentials of an installation.
+func (i Installation) credentials() [2]string {
+	given := Given(i.Values)
+	return [2]string{given.Text("profile"), given.Text("role-arn")}
+}
+
+// spec returns the Spec of a checked installation.
+func (i Installation) spec() Spec {
+	spec := Defaults(i.Prefix())
+	_ = i.Settings().Apply(&spec) // check has already applied it
+	return spec
 }
 
 // takeVersion checks the version of the file's format before any other key, because a newer format has
@@ -103,25 +121,4 @@ func (r fileReader) installation(e entry, common map[string]Value) (Installation
 	r.below = true
 	values, err := r.values(entries, common)
 	return Installation{name, at, e.key.Line, values}, err
-}
-
-// acceptedKeys returns the accepted keys of an installation: first the address keys.
-func acceptedKeys() []string {
-	keys := AddressKeys()
-	for _, setting := range All() {
-		keys = append(keys, setting.Name)
-	}
-	return keys
-}
-
-func (r fileReader) unknownKey(key *yaml.Node) error {
-	accepted := acceptedKeys()
-	if !r.below {
-		accepted = append(accepted, keyVersion, keyInstallations)
-	}
-	hints := []string{"accepted: " + strings.Join(accepted, ", ")}
-	if near := apperr.Nearest(key.Value, accepted); near != "" {
-		hints = slices.Insert(hints, 0, "did you mean "+near+"?")
-	}
-	return &apperr.Error{Code: apperr.CodeInvalid, Message: r.at(key) + " is not a key of the configuration", Hints: hints}
 }

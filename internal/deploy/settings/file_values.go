@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // YAML's short tags for scalars (YAML 1.2, core schema; go.yaml.in/yaml).
@@ -266,4 +268,20 @@ func (k valueKind) text(source string, node *yaml.Node) (string, error) {
 		return "", badFile("write the value without "+node.Tag, nil, "%s: the type %s is not supported", source, node.Tag)
 	}
 	return node.Value, nil
+}
+
+func (r fileReader) unknownKey(key *yaml.Node) error {
+	accepted := acceptedKeys()
+	if !r.below {
+		accepted = append(accepted, keyVersion, keyInstallations)
+	}
+	hints := []string{"accepted: " + strings.Join(accepted, ", ")}
+	if near := apperr.Nearest(key.Value, accepted); near != "" {
+		hints = slices.Insert(hints, 0, "did you mean "+near+"?")
+	}
+	return &apperr.Error{Code: apperr.CodeInvalid, Message: r.at(key) + " is not a key of the configuration", Hints: hints}
+}
+
+func badFile(hint string, cause error, format string, args ...any) error {
+	return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf(format, args...), Hints: []string{hint}, Err: cause}
 }

@@ -3,11 +3,9 @@ package settings
 import (
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spothandler/spothandler/internal/handler"
-	"github.com/spothandler/spothandler/internal/session"
 )
 
 // Spec holds the settings of an installation. Its values are valid once Resolve has returned it.
@@ -41,6 +39,13 @@ type Spec struct {
 // Unreserved is the reserved concurrency that leaves the function in the account's unreserved pool.
 const Unreserved = -1
 
+// X-Ray tracing: PassThrough follows the caller's sampling decision, Active samples requests itself (Lambda
+// API, TracingConfig).
+const (
+	TracingPassThrough = "PassThrough"
+	TracingActive      = "Active"
+)
+
 // Defaults returns the Spec of a first install without any flags.
 func Defaults(prefix string) Spec {
 	return Spec{
@@ -62,68 +67,15 @@ func Defaults(prefix string) Spec {
 	}
 }
 
-// Value is a setting as the user gave it.
-type Value struct {
-	Texts  []string // one, or several for a list
-	Source string   // for errors: "--memory-size", "SPOTHANDLER_MEMORY_SIZE", "spothandler.yaml: memory-size"
-}
-
-// Given holds the settings that the user gave, by Setting.Name. Other settings keep their value.
-type Given map[string]Value
-
-// Text returns the given value of a setting with a single value, or "".
-func (g Given) Text(name string) string {
-	value, ok := g[name]
-	if !ok || len(value.Texts) == 0 {
-		return ""
-	}
-	return value.Texts[len(value.Texts)-1]
-}
-
-// Apply applies the given settings to the Spec. The error names the source and the accepted values.
-func (g Given) Apply(spec *Spec) error {
-	for _, setting := range All() {
-		value, ok := g[setting.Name]
-		if !ok {
-			continue
-		}
-		if !setting.List && len(value.Texts) != 1 {
-			return refuse(value.Source, strings.Join(value.Texts, ","), setting.Accepted)
-		}
-		if err := setting.Set(spec, value.Source, value.Texts); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Check validates the given settings, including names, without any AWS call. Empty fields of the identity are unknown and
-// not checked.
-func (g Given) Check(id session.Identity, prefix string) error {
-	spec := Defaults(prefix)
-	if err := g.Apply(&spec); err != nil {
-		return err
-	}
-	if err := spec.CheckPlaces(id); err != nil {
-		return err
-	}
-	if err := checkClusters(id, spec.Clusters); err != nil {
-		return err
-	}
-	_, subnets := g["vpc-subnet"]
-	_, groups := g["vpc-security-group"]
-	if subnets && groups { // one alone may complement the recorded one
-		if err := spec.checkNetwork(); err != nil {
-			return err
-		}
-	}
-	return CheckNames(id.Region, prefix, g.Text("function-name"), g.Text("rule-name"))
-}
-
 // Clone returns a copy of the Spec that shares nothing with it.
 func (s Spec) Clone() Spec {
 	s.Tags = maps.Clone(s.Tags)
 	s.Clusters = slices.Clone(s.Clusters)
 	s.Subnets, s.SecurityGroups = slices.Clone(s.Subnets), slices.Clone(s.SecurityGroups)
 	return s
+}
+
+// Acts reports whether an installation with this mode and this rule state redeploys.
+func Acts(redeploy, ruleState string) bool {
+	return redeploy != string(handler.ModeObserve) && ruleState == "ENABLED"
 }

@@ -21,6 +21,21 @@ const (
 // MaxTags is the maximum number of user tags: AWS allows 50 on a resource, the rest is for ours.
 const MaxTags = 44
 
+func tagSetting() Setting {
+	return Setting{
+		Name: "tag", Value: "KEY=VALUE", Usage: "tag on every resource, repeatable; none clears", Accepted: "key=value, repeatable, or none", List: true, Clear: None,
+		set: func(spec *Spec, source string, texts []string) error {
+			tags, err := parseTags(source, texts)
+			if err != nil {
+				return err
+			}
+			spec.Tags = tags
+			return nil
+		},
+		get: func(spec Spec) any { return nonNilMap(spec.Tags) },
+	}
+}
+
 // parseTags parses key=value pairs; "none" alone clears the list.
 func parseTags(source string, texts []string) (map[string]string, error) {
 	tags := map[string]string{}
@@ -130,4 +145,11 @@ func UserTags(tags map[string]string) map[string]string {
 		}
 	}
 	return users
+}
+
+func nonNilMap(m map[string]string) map[string]string {
+	if m == nil {
+		return map[string]string{}
+	}
+	return m
 }
