@@ -1,3 +1,3 @@
-// Package doctor implements the command doctor: it reads a Region's services and installations, has internal/doctor check
-// them, and prints the findings. It depends on no other command.
+// Package doctor implements the command doctor. A reader makes all calls and fills regionFacts; newResult has
+// internal/doctor check them, without any call; textPrinter and Output print the result. It depends on no other command.
 package doctor

@@ -2,23 +2,13 @@ package doctor
 
 import (
 	"context"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/doctor"
 )
-
-// options are doctor's own flags.
-type options struct {
-	clusters, services, ignored []string
-	explain                     string
-	strict                      bool
-}
 
 // NewCommand returns the command doctor.
 func NewCommand(a *command.App) *cobra.Command {
@@ -80,32 +70,6 @@ spothandler-ignore=SPOT103+SPOT110.`,
 	return cmd
 }
 
-// check rejects invalid options, before the first call.
-func (o *options) check(cmd *cobra.Command) error {
-	for _, given := range []struct {
-		flag  string
-		texts []string
-	}{{"cluster", o.clusters}, {"service", o.services}, {"ignore", o.ignored}} {
-		nothing := cmd.Flags().Changed(given.flag) && len(given.texts) == 0
-		if nothing || slices.ContainsFunc(given.texts, func(text string) bool { return strings.TrimSpace(text) == "" }) {
-			return apperr.Invalid("give it a value, or omit it", "--%s is empty", given.flag)
-		}
-	}
-	for _, each := range input.Resources(o.clusters, o.services) {
-		if err := each.CheckName(); err != nil {
-			return err
-		}
-	}
-	for i, code := range o.ignored {
-		known, err := knownCode("--ignore", code)
-		if err != nil {
-			return err
-		}
-		o.ignored[i] = known
-	}
-	return nil
-}
-
 // examine runs doctor in one Region.
 func examine(ctx context.Context, a *command.App, o *options) (Output, error) {
 	resources := input.Resources(o.clusters, o.services)
@@ -116,19 +80,19 @@ func examine(ctx context.Context, a *command.App, o *options) (Output, error) {
 	if err := input.CheckLocations(resources, s.ID); err != nil {
 		return Output{}, err
 	}
-	e := newExamination(a, s, o)
-	if err := e.read(ctx); err != nil {
+	read := newReader(a, s, o)
+	if err := read.all(ctx); err != nil {
 		return Output{}, err
 	}
-	if err := o.unreadable(e.facts); err != nil {
+	if err := o.unreadable(read.facts); err != nil {
 		return Output{}, err
 	}
-	e.runChecks()
+	result := newResult(read.regionFacts, o, a.Hints())
 	if a.IsText() { // otherwise the caller prints it
-		e.printText()
+		textPrinter{a, result}.print()
 	}
-	if worst := e.worst(); worst == doctor.Error || o.strict && (worst == doctor.Warning || e.incomplete()) {
-		return e.output(), command.ErrDiffers
+	if worst := result.worst(); worst == doctor.Error || o.strict && (worst == doctor.Warning || result.incomplete()) {
+		return result.output(a.Version), command.ErrDiffers
 	}
-	return e.output(), nil
+	return result.output(a.Version), nil
 }

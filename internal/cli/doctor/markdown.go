@@ -10,12 +10,10 @@ import (
 )
 
 // PrintMarkdown prints the findings for a ticket or a wiki.
-func (d Output) PrintMarkdown(out *term.Printer) { d.of.printMarkdown(out) }
-
-// printMarkdown prints the findings for a ticket or a wiki.
-func (e *regionResult) printMarkdown(out *term.Printer) {
+func (d Output) PrintMarkdown(out *term.Printer) {
+	e := d.of
 	_, words := e.verdict()
-	out.Printf("# %s\n\nAccount %s, %s, spothandler %s\n", words, e.s.ID.Account, e.s.ID.Region, e.Version)
+	out.Printf("# %s\n\nAccount %s, %s, spothandler %s\n", words, d.Account, d.Region, d.Version)
 	if len(e.results) > 0 {
 		out.Printf("\n| service | tasks | ready | at an interruption |\n|---|---:|---|---|\n")
 	}
@@ -25,10 +23,10 @@ func (e *regionResult) printMarkdown(out *term.Printer) {
 			map[bool]string{true: "yes", false: "no"}[p.Ready()], show.InMarkdown(e.outcome(p)))
 	}
 	for i := range e.results {
-		e.markdownSection(out, e.results[i].Cluster.Name()+"/"+e.results[i].Name(), e.results[i].Findings)
+		markdownSection(out, e.results[i].Cluster.Name()+"/"+e.results[i].Name(), e.results[i].Findings)
 	}
-	e.markdownSection(out, "Account", e.accountDiagnosis.Findings)
-	e.markdownSection(out, "Installation", e.installDiagnosis.Findings)
+	markdownSection(out, "Account", e.accountDiagnosis.Findings)
+	markdownSection(out, "Installation", e.installDiagnosis.Findings)
 	if reasons, checks := e.unchecked(); len(reasons) > 0 {
 		out.Printf("\n## Not checked\n\n")
 		for _, why := range reasons {
@@ -45,7 +43,7 @@ func (e *regionResult) printMarkdown(out *term.Printer) {
 	out.Printf("\nInstallations: %s\n", show.InMarkdown(strings.Join(names, ", ")))
 }
 
-func (e *regionResult) markdownSection(out *term.Printer, title string, findings []doctor.Finding) {
+func markdownSection(out *term.Printer, title string, findings []doctor.Finding) {
 	if len(findings) == 0 {
 		return
 	}

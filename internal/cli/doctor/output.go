@@ -54,9 +54,10 @@ func (d Output) Brief() string {
 // At returns the output itself, which names its location.
 func (d Output) At(command.Location) any { return d }
 
-func (e *regionResult) output() Output {
+// output returns the result for JSON and Markdown.
+func (e *regionResult) output(version string) Output {
 	output := Output{
-		Version: e.Version, Account: e.s.ID.Account, Region: e.s.ID.Region, Services: []Service{}, of: e,
+		Version: version, Account: e.id.Account, Region: e.id.Region, Services: []Service{}, of: e,
 		Installation: e.installDiagnosis.Findings, AccountFindings: e.accountDiagnosis.Findings,
 		NotChecked: append([]doctor.NotChecked{}, slices.Concat(e.wholeUnread, e.accountDiagnosis.NotChecked, e.installDiagnosis.NotChecked)...),
 	}

@@ -7,17 +7,24 @@ import (
 	"time"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/doctor"
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// printText prints the verdict, the services with what happens to them, then the findings, the worst first.
-func (e *regionResult) printText() {
+// textPrinter prints a result as text.
+type textPrinter struct {
+	*command.App
+	*regionResult
+}
+
+// print prints the verdict, the services with what happens to them, then the findings, the worst first.
+func (e textPrinter) print() {
 	st := e.Out.Style
 	sign, words := e.verdict()
-	e.Out.Print(st.Headline(sign, words, term.Plural(len(e.facts.Clusters), "cluster"), e.s.ID.Region, term.Seconds(time.Since(e.began))))
+	e.Out.Print(st.Headline(sign, words, term.Plural(len(e.facts.Clusters), "cluster"), e.id.Region, term.Seconds(time.Since(e.began))))
 	e.printServices()
 	for _, p := range e.worstFirst() {
 		e.printSection(p.Cluster.Name()+"/"+p.Name(), p.Findings)
@@ -30,7 +37,7 @@ func (e *regionResult) printText() {
 }
 
 // worstFirst returns the services in the order in which they are listed.
-func (e *regionResult) worstFirst() []*serviceResult {
+func (e textPrinter) worstFirst() []*serviceResult {
 	all := make([]*serviceResult, len(e.results))
 	for i := range e.results {
 		all[i] = &e.results[i]
@@ -42,10 +49,10 @@ func (e *regionResult) worstFirst() []*serviceResult {
 
 // listed returns the services that get a row of their own, and the numbers of the others: those that are ready, those that are
 // ready but not redeployed, because the installation is broken or in mode observe, and those that were only partly checked.
-func (e *regionResult) listed() (rows []*serviceResult, ready, left, unchecked int) {
+func (e textPrinter) listed() (rows []*serviceResult, ready, left, unchecked int) {
 	for _, p := range e.worstFirst() {
 		switch {
-		case e.options.all(e), p.Worst() == doctor.Error, p.Worst() == doctor.Warning:
+		case e.listsAll(), p.Worst() == doctor.Error, p.Worst() == doctor.Warning:
 			rows = append(rows, p)
 		case len(p.NotChecked) > 0:
 			unchecked++
@@ -60,8 +67,8 @@ func (e *regionResult) listed() (rows []*serviceResult, ready, left, unchecked i
 	return rows, ready, left, unchecked
 }
 
-// all reports whether all services are listed, rather than counted.
-func (o *options) all(e *regionResult) bool { return e.Verbose || len(o.services) > 0 }
+// listsAll reports whether all services are listed, rather than counted.
+func (e textPrinter) listsAll() bool { return e.Verbose || len(e.options.services) > 0 }
 
 // The columns of the table of services.
 const (
@@ -70,7 +77,7 @@ const (
 )
 
 // nameWidth returns the width of the column of names. On a terminal it leaves room for the longest outcome, within limits.
-func (e *regionResult) nameWidth(rows []*serviceResult, header string) int {
+func (e textPrinter) nameWidth(rows []*serviceResult, header string) int {
 	st := e.Out.Style
 	const counts = "10 more are only partly checked"
 	least := len(counts) - tasksWidth
@@ -85,7 +92,7 @@ func (e *regionResult) nameWidth(rows []*serviceResult, header string) int {
 	return width
 }
 
-func (e *regionResult) printServices() {
+func (e textPrinter) printServices() {
 	rows, ready, left, unchecked := e.listed()
 	if len(e.results) == 0 {
 		e.printElsewhere()
@@ -123,7 +130,7 @@ func (e *regionResult) printServices() {
 }
 
 // printElsewhere prints the numbers of services that are not checked, such as those that are not on Spot.
-func (e *regionResult) printElsewhere() {
+func (e textPrinter) printElsewhere() {
 	var parts []string
 	for _, each := range []struct {
 		count int
@@ -139,7 +146,7 @@ func (e *regionResult) printElsewhere() {
 }
 
 // printSection prints the findings on one subject, those of severity info only with --verbose.
-func (e *regionResult) printSection(title string, findings []doctor.Finding) {
+func (e textPrinter) printSection(title string, findings []doctor.Finding) {
 	st := e.Out.Style
 	shown := slices.DeleteFunc(slices.Clone(findings), func(f doctor.Finding) bool { return f.Severity == doctor.Info && !e.Verbose })
 	if len(shown) == 0 {
@@ -167,7 +174,7 @@ func (e *regionResult) printSection(title string, findings []doctor.Finding) {
 }
 
 // printInstallations prints whether each installation works.
-func (e *regionResult) printInstallations() {
+func (e textPrinter) printInstallations() {
 	st := e.Out.Style
 	e.Out.Printf("\n")
 	if e.notListed == "" && len(e.installations) == 0 {
@@ -209,7 +216,7 @@ func (x *installationResult) parts(st term.Style) []string {
 	}
 }
 
-func (e *regionResult) printCounts() {
+func (e textPrinter) printCounts() {
 	st := e.Out.Style
 	counts := e.counted()
 	total := counts[doctor.Error] + counts[doctor.Warning]
@@ -237,7 +244,7 @@ func (e *regionResult) printCounts() {
 	}
 }
 
-func (e *regionResult) printNextSteps() {
+func (e textPrinter) printNextSteps() {
 	reasons, _ := e.unchecked()
 	for _, d := range e.diagnosesByPlace() {
 		if severity := d.Worst(); severity == doctor.Error || severity == doctor.Warning {
@@ -265,7 +272,7 @@ func (e *regionResult) printNextSteps() {
 }
 
 // toRehearse returns the worst service that an installation redeploys, or nil if there is none.
-func (e *regionResult) toRehearse() *serviceResult {
+func (e textPrinter) toRehearse() *serviceResult {
 	for _, p := range e.worstFirst() {
 		if p.by != nil && p.isRedeployed() {
 			return p
@@ -275,7 +282,7 @@ func (e *regionResult) toRehearse() *serviceResult {
 }
 
 // diagnosesByPlace returns all diagnoses in the order in which they are printed.
-func (e *regionResult) diagnosesByPlace() []*doctor.Diagnosis {
+func (e textPrinter) diagnosesByPlace() []*doctor.Diagnosis {
 	var all []*doctor.Diagnosis
 	for _, p := range e.worstFirst() {
 		all = append(all, &p.Diagnosis)

@@ -17,7 +17,7 @@ func TestInstallationsWrapAtWords(t *testing.T) {
 	var out bytes.Buffer
 	st := term.Style{TTY: true, Width: 80}
 	x := &installationResult{subject: doctor.InstallationSubject{Name: "production", Matches: aws.Bool(true), MayRedeploy: aws.Bool(true)}}
-	e := &regionResult{App: &command.App{Out: term.NewPrinter(&out, st)}, installations: []*installationResult{x}}
+	e := textPrinter{&command.App{Out: term.NewPrinter(&out, st)}, &regionResult{regionFacts: &regionFacts{installations: []*installationResult{x}}}}
 	e.printInstallations()
 	for line := range strings.Lines(out.String()) {
 		if term.Width(strings.TrimSuffix(line, "\n")) > st.Width {

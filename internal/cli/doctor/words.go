@@ -70,11 +70,6 @@ func (p *serviceResult) sign() term.Glyph {
 	return term.OK
 }
 
-// isRedeployed reports whether an interruption redeploys the service, or would, once something is installed.
-func (p *serviceResult) isRedeployed() bool {
-	return p.decision.Action == handler.ActionRedeploy && p.decision.Mode != handler.ModeObserve && !p.denied && (p.by == nil || !p.by.isBroken())
-}
-
 // signOf returns the glyph of a finding.
 func signOf(f doctor.Finding) term.Glyph {
 	switch {
@@ -109,6 +104,24 @@ func (e *regionResult) verdict() (sign term.Glyph, words string) {
 	return term.OK, what + " " + ready
 }
 
+// verdictOnNone returns the first line if no service is on Spot.
+func (e *regionResult) verdictOnNone() (sign term.Glyph, words string) {
+	switch {
+	case len(e.wholeUnread) > 0:
+		return term.Attention, "not every cluster could be read"
+	case len(e.options.services) > 0:
+		return term.OK, "none of the specified services runs on Fargate Spot"
+	}
+	return term.OK, "no service runs on Fargate Spot"
+}
+
+func signFor(worst doctor.Severity) term.Glyph {
+	if worst == doctor.Error {
+		return term.Failed
+	}
+	return term.Attention
+}
+
 // errorSource describes where an error is if every service is ready.
 func (e *regionResult) errorSource() string {
 	var broken []string
@@ -124,61 +137,4 @@ func (e *regionResult) errorSource() string {
 		return fmt.Sprintf("%d installations are broken", len(broken))
 	}
 	return "the account has an error"
-}
-
-// verdictOnNone returns the first line if no service is on Spot.
-func (e *regionResult) verdictOnNone() (sign term.Glyph, words string) {
-	switch {
-	case len(e.wholeUnread) > 0:
-		return term.Attention, "not every cluster could be read"
-	case len(e.options.services) > 0:
-		return term.OK, "none of the specified services runs on Fargate Spot"
-	}
-	return term.OK, "no service runs on Fargate Spot"
-}
-
-// unready returns the number of services that have an error or a warning, and of the others that were only partly checked.
-func (e *regionResult) unready() (failing, unchecked int) {
-	for i := range e.results {
-		switch p := &e.results[i]; {
-		case p.Ready():
-		case p.Worst() == doctor.Error, p.Worst() == doctor.Warning:
-			failing++
-		default:
-			unchecked++
-		}
-	}
-	return failing, unchecked
-}
-
-func signFor(worst doctor.Severity) term.Glyph {
-	if worst == doctor.Error {
-		return term.Failed
-	}
-	return term.Attention
-}
-
-// counted returns the number of findings that are not ignored, by severity.
-func (e *regionResult) counted() map[doctor.Severity]int {
-	counts := map[doctor.Severity]int{}
-	for _, d := range e.diagnoses() {
-		for _, f := range d.Findings {
-			if f.Ignored == "" {
-				counts[f.Severity]++
-			}
-		}
-	}
-	return counts
-}
-
-// unchecked returns the reasons why checks could not be made, and the number of checks for each.
-func (e *regionResult) unchecked() (reasons []string, checks map[string]int) {
-	checks = map[string]int{}
-	for _, n := range e.notChecked() {
-		if checks[n.Why] == 0 {
-			reasons = append(reasons, n.Why)
-		}
-		checks[n.Why]++
-	}
-	return reasons, checks
 }

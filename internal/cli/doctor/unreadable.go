@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/spothandler/spothandler/internal/apperr"
-	"github.com/spothandler/spothandler/internal/doctor"
 	"github.com/spothandler/spothandler/internal/services"
 )
 
@@ -51,18 +50,4 @@ func (o *options) unreadable(facts *services.Facts) error {
 		Detail: []string{"The readiness is unknown. Nothing was changed."},
 		Hints:  []string{"spothandler policy doctor   the least-privilege policy"},
 	}
-}
-
-// incomplete reports whether a check could not be made that --ignore does not accept.
-func (e *regionResult) incomplete() bool {
-	return slices.ContainsFunc(e.notChecked(), func(n doctor.NotChecked) bool { return !slices.Contains(e.options.ignored, n.Code) })
-}
-
-// notChecked returns every check that could not be made.
-func (e *regionResult) notChecked() []doctor.NotChecked {
-	all := slices.Clone(e.wholeUnread)
-	for _, d := range e.diagnoses() {
-		all = append(all, d.NotChecked...)
-	}
-	return all
 }
