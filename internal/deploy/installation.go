@@ -2,7 +2,6 @@ package deploy
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"strings"
 
@@ -21,18 +20,6 @@ type Installation struct {
 
 	// namedByRecord: only the record names the function, and the function is to be removed.
 	namedByRecord bool
-}
-
-// Find finds the installation with this prefix. The other names come from the role's record or, if there is
-// none, from given and the defaults. It only reads.
-func Find(ctx context.Context, clients resource.Clients, id session.Identity, prefix string, given settings.Given) (*Installation, error) {
-	return newSearch(clients, id, resource.ToReport).find(ctx, prefix, given)
-}
-
-// FindForRemoval is Find for an uninstall: it reads what Removal and CheckRemovable need, including the
-// role's instance profiles, but not what only a comparison would need.
-func FindForRemoval(ctx context.Context, clients resource.Clients, id session.Identity, prefix string, given settings.Given) (*Installation, error) {
-	return newSearch(clients, id, resource.ToRemove).find(ctx, prefix, given)
 }
 
 // namesOf returns the names of an installation with this role and record, either of which may be nil.

@@ -9,6 +9,18 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
+// Find finds the installation with this prefix. The other names come from the role's record or, if there is
+// none, from given and the defaults. It only reads.
+func Find(ctx context.Context, clients resource.Clients, id session.Identity, prefix string, given settings.Given) (*Installation, error) {
+	return newSearch(clients, id, resource.ToReport).find(ctx, prefix, given)
+}
+
+// FindForRemoval is Find for an uninstall: it reads what Removal and CheckRemovable need, including the
+// role's instance profiles, but not what only a comparison would need.
+func FindForRemoval(ctx context.Context, clients resource.Clients, id session.Identity, prefix string, given settings.Given) (*Installation, error) {
+	return newSearch(clients, id, resource.ToRemove).find(ctx, prefix, given)
+}
+
 // search finds installations in a Region for one purpose. It reads each role once, so what is found after a write needs
 // another search.
 type search struct {

@@ -46,7 +46,7 @@ type Unowned struct {
 }
 
 // Describe returns the resource and that it does not belong to the installation, as a clause without a period.
-func (u Unowned) Describe() string { return u.ID.String() + " does not belong to this installation" }
+func (u Unowned) Describe() string { return u.String() + " does not belong to this installation" }
 
 func whyUnowned(tags map[string]string) string {
 	if tags[TagManagedBy] != ManagedBy {
