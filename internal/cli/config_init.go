@@ -162,19 +162,22 @@ func (c *configInit) here(ctx context.Context) (installedHere, error) {
 	return all, nil
 }
 
+// remark returns a text in the lines of a comment of at most 80 columns.
+func remark(text string) []string { return term.Flow(strings.Fields(text), " ", 80-len("# ")) }
+
 // write writes the file, or prints it.
 func (c *configInit) write(ctx context.Context, found []settings.Entry, account, region string) error {
-	remarks := []string{"Written by spothandler " + c.Version + " from what is installed in account " + account + "."}
+	origin := "Written by spothandler " + c.Version + " from what is installed in account " + account + "."
 	if len(found) == 0 {
-		remarks[0] = "Written by spothandler " + c.Version + ": nothing is installed in account " + account + " yet."
+		origin = "Written by spothandler " + c.Version + ": nothing is installed in account " + account + " yet."
 		c.Warn("nothing is installed: the file is a starting point")
 		found = []settings.Entry{{Spec: settings.Defaults(cmp.Or(c.asked.prefix, "prod"))}}
 		if region != "" {
 			found[0].Regions = []string{region}
 		}
 	}
-	remarks = append(remarks, "", "spothandler install --config FILE --dry-run shows what it would change. Settings that are not",
-		"in this file are reset to their defaults; spothandler config --help says which are kept.")
+	remarks := slices.Concat(remark(origin), []string{""}, remark("spothandler install --config FILE --dry-run shows what it would change. Settings that are not "+
+		"in this file are reset to their defaults; spothandler config --help says which are kept."))
 	entries := withNames(found)
 	common := map[string]string{"expect-account": account}
 	if c.Profile != "" {

@@ -127,7 +127,7 @@ func (s *Source) explainInvalid(region string, api smithy.APIError, err error) e
 	return &apperr.Error{
 		Code:    codeInvalidCredentials,
 		Message: fmt.Sprintf("AWS rejected these credentials in %s: %s", region, api.ErrorCode()),
-		Detail:  append(s.whose(), fmt.Sprintf("AWS adds: %q.", api.ErrorMessage())),
+		Detail:  append(s.whose(), apperr.AWSAdds(api.ErrorMessage())),
 		Hints:   append(hints, "--profile NAME   other credentials"),
 		Err:     err,
 	}
@@ -166,7 +166,7 @@ func (s *Source) explainAssumeRole(err error) error {
 	return &apperr.Error{
 		Code:    apperr.CodeAccessDenied,
 		Message: "assuming " + who + ": access denied",
-		Detail:  []string{fmt.Sprintf("AWS adds: %q.", api.ErrorMessage())},
+		Detail:  []string{apperr.AWSAdds(api.ErrorMessage())},
 		Hints:   []string{hint},
 		Err:     err,
 	}

@@ -44,6 +44,7 @@ func (r jobRun) apply(ctx context.Context) error {
 	if err == nil {
 		return nil
 	}
+	r.Err.Printf("\n") // before the error
 	return r.explainStop(ctx, err, done)
 }
 

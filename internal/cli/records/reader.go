@@ -162,7 +162,7 @@ func (r *recordReader) explain(err error) error {
 	case apperr.Says(err, "KMS", "kms:"):
 		return &apperr.Error{
 			Code: apperr.CodeAccessDenied, Message: "reading log group " + group + ": its KMS key cannot be used",
-			Detail: []string{fmt.Sprintf("AWS adds: %q.", apperr.Plain(err))},
+			Detail: []string{apperr.AWSAdds(apperr.Plain(err))},
 			Hints:  []string{"allow the caller kms:Decrypt in the key's policy"}, Err: err,
 		}
 	}

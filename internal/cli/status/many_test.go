@@ -84,7 +84,7 @@ func TestManyInstallations(t *testing.T) {
       timeout  3s → 60s
   ✓ 1 up to date: role
 
-1 problem. The arrow points to what install would set.
+1 problem. The differences show what install would change.
   › spothandler install --prefix d --region us-east-1
   › spothandler install --prefix d --region us-east-1 --dry-run   shows what would change
 

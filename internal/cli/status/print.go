@@ -126,11 +126,11 @@ func (r run) printNotes(status deploy.Status) {
 // printHints prints how to fix the problems, and that a newer version is available.
 func (r run) printHints(status deploy.Status) {
 	if !status.Healthy {
-		arrow := ""
+		differences := ""
 		if slices.ContainsFunc(status.Problems, func(problem deploy.Problem) bool { return len(problem.Fields) > 0 }) {
-			arrow = " The arrow points to what install would set."
+			differences = " The differences show what install would change."
 		}
-		r.Out.Printf("\n%s", r.Out.Line("", term.Plural(len(status.Problems), "problem")+"."+arrow, r.Out.Unpainted))
+		r.Out.Printf("\n%s", r.Out.Line("", term.Plural(len(status.Problems), "problem")+"."+differences, r.Out.Unpainted))
 		for _, problem := range status.Problems {
 			for _, hint := range problem.Hints {
 				show.Hint(r.Out, hint)

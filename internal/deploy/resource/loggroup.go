@@ -233,7 +233,7 @@ func (g *LogGroup) keyError(err error) error {
 	return &apperr.Error{
 		Code:    apperr.CodeFailed,
 		Message: fmt.Sprintf("encrypting log group %s: the key does not exist, or its policy does not allow CloudWatch Logs to use it", g.Name),
-		Detail:  []string{fmt.Sprintf("AWS adds: %q.", apperr.Plain(err))},
+		Detail:  []string{apperr.AWSAdds(apperr.Plain(err))},
 		Hints: []string{
 			"allow the Region's CloudWatch Logs kms:Encrypt, kms:Decrypt, kms:ReEncrypt*, kms:GenerateDataKey* and kms:Describe* in the key's policy",
 			"--kms-key none   leave the encryption to AWS",
