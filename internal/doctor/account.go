@@ -3,7 +3,6 @@ package doctor
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -12,16 +11,6 @@ import (
 )
 
 // The checks of the account and its clusters.
-
-// AccountSubject is the account and Region to check.
-type AccountSubject struct {
-	Facts   *services.Facts
-	Account *services.Account
-	// OwnRulesUnknown is why it is unknown which rules belong to installations; "" if it is known.
-	OwnRulesUnknown string
-	// Install holds the caller's permissions to install if nothing is installed; nil otherwise.
-	Install *services.CallerPermissions
-}
 
 // accountCheck is one row of the account's table.
 type accountCheck struct {
@@ -266,20 +255,4 @@ func clusterDefaults(s *AccountSubject) []verdict {
 		}
 	}
 	return verdicts
-}
-
-// associate returns the command that adds FARGATE to a cluster's capacity providers. It repeats the existing ones.
-func associate(c *services.Cluster) string {
-	words := []string{"aws ecs put-cluster-capacity-providers --cluster", apperr.Quote(c.Name()), "--capacity-providers"}
-	for _, provider := range append(slices.Clone(c.CapacityProviders), services.OnDemand) {
-		words = append(words, apperr.Quote(provider))
-	}
-	words = append(words, "--default-capacity-provider-strategy")
-	if len(c.DefaultCapacityProviderStrategy) == 0 {
-		words = append(words, "'[]'")
-	}
-	for _, item := range c.DefaultCapacityProviderStrategy {
-		words = append(words, fmt.Sprintf("capacityProvider=%s,weight=%d,base=%d", apperr.Quote(aws.ToString(item.CapacityProvider)), item.Weight, item.Base))
-	}
-	return strings.Join(words, " ")
 }

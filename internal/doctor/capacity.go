@@ -210,10 +210,3 @@ func scaleIn(s *Subject) []verdict {
 			apperr.Quote("service/"+s.Cluster.Name()+"/"+s.Name())),
 	}}
 }
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}

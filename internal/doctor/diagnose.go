@@ -17,30 +17,6 @@ func serviceTable() []check {
 	return table
 }
 
-// Diagnosis is the result of the checks of one service, installation or account.
-type Diagnosis struct {
-	Findings   []Finding    `json:"findings"`
-	NotChecked []NotChecked `json:"not_checked"`
-}
-
-// Ready reports whether all checks were made, and there is no error or warning, apart from accepted ones.
-func (d *Diagnosis) Ready() bool {
-	return d.Worst() != Error && d.Worst() != Warning && len(d.NotChecked) == 0
-}
-
-// Worst returns the worst severity of the findings that were not accepted, or "" if there are none.
-func (d *Diagnosis) Worst() Severity {
-	worst := Severity("")
-	for _, f := range d.Findings {
-		if f.Ignored == "" && (worst == "" || rank(f.Severity) < rank(worst)) {
-			worst = f.Severity
-		}
-	}
-	return worst
-}
-
-func rank(s Severity) int { return slices.Index([]Severity{Error, Warning, Info}, s) }
-
 // CheckService makes every check of a service. ignored are the codes of findings that the caller accepts for all
 // services; the service's tag IgnoreTag accepts more.
 func CheckService(s *Subject, ignored []string) Diagnosis {
@@ -78,10 +54,6 @@ func (s *Subject) missing(parts []services.Part) string {
 	}
 	return ""
 }
-
-// IgnoreTag is the key of a service's tag that accepts findings: codes separated by any characters that a tag's value
-// may contain, such as "SPOT103+SPOT110".
-const IgnoreTag = "spothandler-ignore"
 
 func (s *Subject) accepted() []string {
 	for _, tag := range s.Tags {

@@ -1,9 +1,8 @@
 package doctor
 
 import (
-	"time"
+	"slices"
 
-	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/services"
 )
 
@@ -38,18 +37,33 @@ type NotChecked struct {
 	Why  string `json:"why"` // "no permission for ec2:DescribeSubnets", or what failed
 }
 
-// Subject is the service to check.
-type Subject struct {
-	*services.Service
-	Now      time.Time
-	Decision handler.Decision // what the function would do about an interruption of one of its tasks
-	// Covered is false if there are installations and none of them covers the service's cluster. Cover is then a
-	// command with which one of them would cover it; "" if there is none.
-	Covered bool
-	Cover   string
-	// Denied is the installation whose role may redeploy other services, but not this one; nil if there is none.
-	Denied *InstallationSubject
+// Diagnosis is the result of the checks of one service, installation or account.
+type Diagnosis struct {
+	Findings   []Finding    `json:"findings"`
+	NotChecked []NotChecked `json:"not_checked"`
 }
+
+// Ready reports whether all checks were made, and there is no error or warning, apart from accepted ones.
+func (d *Diagnosis) Ready() bool {
+	return d.Worst() != Error && d.Worst() != Warning && len(d.NotChecked) == 0
+}
+
+// Worst returns the worst severity of the findings that were not accepted, or "" if there are none.
+func (d *Diagnosis) Worst() Severity {
+	worst := Severity("")
+	for _, f := range d.Findings {
+		if f.Ignored == "" && (worst == "" || rank(f.Severity) < rank(worst)) {
+			worst = f.Severity
+		}
+	}
+	return worst
+}
+
+func rank(s Severity) int { return slices.Index([]Severity{Error, Warning, Info}, s) }
+
+// IgnoreTag is the key of a service's tag that accepts findings: codes separated by any characters that a tag's value
+// may contain, such as "SPOT103+SPOT110".
+const IgnoreTag = "spothandler-ignore"
 
 // verdict is a finding before it has the code of its check.
 type verdict struct {

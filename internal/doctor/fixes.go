@@ -2,22 +2,19 @@ package doctor
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	ecs "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/services"
 )
 
 // updateService returns a command that changes a service.
 func (s *Subject) updateService(flags string) string {
 	return fmt.Sprintf("aws ecs update-service --cluster %s --service %s %s", apperr.Quote(s.Cluster.Name()), apperr.Quote(s.Name()), flags)
-}
-
-// isRolledByECS reports whether ECS itself controls the service's deployments.
-func (s *Subject) isRolledByECS() bool {
-	return s.DeploymentController == nil || s.DeploymentController.Type == "" || s.DeploymentController.Type == ecs.DeploymentControllerTypeEcs
 }
 
 // redeploy returns a command for a change that requires a deployment. ECS rejects it if it does not control the
@@ -55,18 +52,48 @@ func setInContainers(names []string, field string, value int) string {
 	return fmt.Sprintf("(.containerDefinitions[] | select(%s) | .%s) |= %d", strings.Join(tests, " or "), field, value)
 }
 
-// list joins names for a message: "a, b and c".
-func list(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+func controllerName(controller string) string {
+	return map[string]string{"CODE_DEPLOY": "CodeDeploy", "EXTERNAL": "an external controller"}[controller]
 }
 
-// are returns "is" or "are", depending on the number of names.
-func are(names []string) string {
-	if len(names) == 1 {
-		return "is"
+// associate returns the command that adds FARGATE to a cluster's capacity providers. It repeats the existing ones.
+func associate(c *services.Cluster) string {
+	words := []string{"aws ecs put-cluster-capacity-providers --cluster", apperr.Quote(c.Name()), "--capacity-providers"}
+	for _, provider := range append(slices.Clone(c.CapacityProviders), services.OnDemand) {
+		words = append(words, apperr.Quote(provider))
 	}
-	return "are"
+	words = append(words, "--default-capacity-provider-strategy")
+	if len(c.DefaultCapacityProviderStrategy) == 0 {
+		words = append(words, "'[]'")
+	}
+	for _, item := range c.DefaultCapacityProviderStrategy {
+		words = append(words, fmt.Sprintf("capacityProvider=%s,weight=%d,base=%d", apperr.Quote(aws.ToString(item.CapacityProvider)), item.Weight, item.Base))
+	}
+	return strings.Join(words, " ")
+}
+
+// configuration returns a deployment configuration with these percentages and this circuit breaker. It repeats the
+// alarms, if there are any, and all of the circuit breaker, because it is not documented whether ECS keeps what is
+// omitted.
+func (s *Subject) configuration(maximum, minimum int, breaker *ecs.DeploymentCircuitBreaker) string {
+	text := fmt.Sprintf("maximumPercent=%d,minimumHealthyPercent=%d", maximum, minimum)
+	if breaker != nil {
+		text += fmt.Sprintf(",deploymentCircuitBreaker={enable=%t,rollback=%t%s}", breaker.Enable, breaker.Rollback, details(breaker))
+	}
+	if c := s.DeploymentConfiguration; c != nil && c.Alarms != nil && len(c.Alarms.AlarmNames) > 0 {
+		text += fmt.Sprintf(",alarms={alarmNames=[%s],enable=%t,rollback=%t}", strings.Join(c.Alarms.AlarmNames, ","), c.Alarms.Enable, c.Alarms.Rollback)
+	}
+	return "--deployment-configuration " + apperr.Quote(text)
+}
+
+// details returns the other fields of a circuit breaker.
+func details(breaker *ecs.DeploymentCircuitBreaker) string {
+	text := ""
+	if t := breaker.ThresholdConfiguration; t != nil {
+		text += fmt.Sprintf(",thresholdConfiguration={type=%s,value=%d}", t.Type, t.Value)
+	}
+	if breaker.ResetOnHealthyTask != nil {
+		text += fmt.Sprintf(",resetOnHealthyTask=%t", *breaker.ResetOnHealthyTask)
+	}
+	return text
 }

@@ -68,10 +68,6 @@ func unsupported(s *Subject) []verdict {
 	return nil
 }
 
-func controllerName(controller string) string {
-	return map[string]string{"CODE_DEPLOY": "CodeDeploy", "EXTERNAL": "an external controller"}[controller]
-}
-
 func wouldDoHarm(s *Subject) []verdict {
 	switch s.Decision.Reason {
 	case handler.ReasonNoRolloutRoom:

@@ -11,28 +11,6 @@ import (
 
 // The checks of an installation of spothandler.
 
-// InstallationSubject is the installation to check.
-type InstallationSubject struct {
-	Prefix string // as in the flag; "" if there is none
-	Name   string // for display
-	// Problems are the problems that status reports, apart from a reserved concurrency of 0.
-	Problems []string
-	// Repairable reports whether an install repairs all of them, which resources and additions of others can prevent.
-	Repairable bool
-	// Throttled reports whether its function has a reserved concurrency of 0.
-	Throttled bool
-	// Disabled reports whether its rule is DISABLED.
-	Disabled bool
-	Rule     string // its name
-	// Matches reports whether its rule matches a notice, and MayRedeploy whether its role may call ecs:UpdateService;
-	// nil if unknown.
-	Matches, MayRedeploy *bool
-	Role                 string // its name
-	// DenialElsewhere is what to do if the role is as installed but may not redeploy; "" if it is not as installed.
-	DenialElsewhere string
-	Unread          []services.Unread
-}
-
 // The parts of an installation.
 const (
 	PartInstallation services.Part = "installation"

@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -46,25 +45,6 @@ func rolloutChecks() []check {
 	}
 }
 
-// minimumHealthyPercent and maximumPercent return ECS's defaults for REPLICA services if they are not set.
-func (s *Subject) minimumHealthyPercent() int {
-	if c := s.DeploymentConfiguration; c != nil && c.MinimumHealthyPercent != nil {
-		return int(*c.MinimumHealthyPercent)
-	}
-	return 100
-}
-
-func (s *Subject) maximumPercent() int {
-	if c := s.DeploymentConfiguration; c != nil && c.MaximumPercent != nil {
-		return int(*c.MaximumPercent)
-	}
-	return 200
-}
-
-// floor returns the number of tasks that a rollout keeps running, ceiling the number that it may run.
-func (s *Subject) floor() int   { return (int(s.DesiredCount)*s.minimumHealthyPercent() + 99) / 100 }
-func (s *Subject) ceiling() int { return int(s.DesiredCount) * s.maximumPercent() / 100 }
-
 func stuck(s *Subject) []verdict {
 	if !s.isStuck() {
 		return nil
@@ -103,32 +83,6 @@ func rollingBack(as *ecs.DeploymentCircuitBreaker) *ecs.DeploymentCircuitBreaker
 	}
 	breaker.Enable, breaker.Rollback = true, true
 	return &breaker
-}
-
-// configuration returns a deployment configuration with these percentages and this circuit breaker. It repeats the
-// alarms, if there are any, and all of the circuit breaker, because it is not documented whether ECS keeps what is
-// omitted.
-func (s *Subject) configuration(maximum, minimum int, breaker *ecs.DeploymentCircuitBreaker) string {
-	text := fmt.Sprintf("maximumPercent=%d,minimumHealthyPercent=%d", maximum, minimum)
-	if breaker != nil {
-		text += fmt.Sprintf(",deploymentCircuitBreaker={enable=%t,rollback=%t%s}", breaker.Enable, breaker.Rollback, details(breaker))
-	}
-	if c := s.DeploymentConfiguration; c != nil && c.Alarms != nil && len(c.Alarms.AlarmNames) > 0 {
-		text += fmt.Sprintf(",alarms={alarmNames=[%s],enable=%t,rollback=%t}", strings.Join(c.Alarms.AlarmNames, ","), c.Alarms.Enable, c.Alarms.Rollback)
-	}
-	return "--deployment-configuration " + apperr.Quote(text)
-}
-
-// details returns the other fields of a circuit breaker.
-func details(breaker *ecs.DeploymentCircuitBreaker) string {
-	text := ""
-	if t := breaker.ThresholdConfiguration; t != nil {
-		text += fmt.Sprintf(",thresholdConfiguration={type=%s,value=%d}", t.Type, t.Value)
-	}
-	if breaker.ResetOnHealthyTask != nil {
-		text += fmt.Sprintf(",resetOnHealthyTask=%t", *breaker.ResetOnHealthyTask)
-	}
-	return text
 }
 
 // breaker returns the service's circuit breaker, or nil if it has none.
