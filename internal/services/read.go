@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // Options are the options of Read.
@@ -17,15 +15,6 @@ type Options struct {
 	// Progress, if not nil, is called during the reading; calls are serialized.
 	Progress func(Progress)
 }
-
-// Progress is the progress of a reading.
-type Progress struct {
-	Clusters, ClustersRead int
-	Services, ServicesRead int // on Fargate Spot
-}
-
-// parallelism is the number of concurrent calls: enough for the documented rates at 100 ms per call.
-const parallelism = 8
 
 // Read reads the account and Region of the clients. Denied and failed reads are reported in Unread. An error
 // is the context's, or reports a requested cluster or service that does not exist (*apperr.Error), or the
@@ -62,14 +51,4 @@ func (r *reader) sort() {
 		return cmp.Or(cmp.Compare(a.Cluster.Name(), b.Cluster.Name()), cmp.Compare(a.Name(), b.Name()))
 	})
 	slices.SortFunc(r.facts.Standalone, func(a, b Task) int { return cmp.Compare(a.ARN, b.ARN) })
-}
-
-// each runs do for every element concurrently until one fails.
-func each[T any](ctx context.Context, all []T, do func(context.Context, T) error) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(parallelism)
-	for _, one := range all {
-		group.Go(func() error { return do(ctx, one) })
-	}
-	return group.Wait()
 }

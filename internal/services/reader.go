@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
 	"golang.org/x/time/rate"
 
 	"github.com/spothandler/spothandler/internal/apperr"
@@ -21,6 +22,12 @@ type reader struct {
 	// running counts, by cluster, the tasks that belong to services
 	running map[string]int
 	count   Progress
+}
+
+// Progress is the progress of a reading.
+type Progress struct {
+	Clusters, ClustersRead int
+	Services, ServicesRead int // on Fargate Spot
 }
 
 // access describes a call for IAM.
@@ -92,4 +99,17 @@ func (r *reader) advance(change func(*Progress)) {
 	if r.progress != nil {
 		r.progress(r.count)
 	}
+}
+
+// parallelism is the number of concurrent calls: enough for the documented rates at 100 ms per call.
+const parallelism = 8
+
+// each runs do for every element concurrently until one fails.
+func each[T any](ctx context.Context, all []T, do func(context.Context, T) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(parallelism)
+	for _, one := range all {
+		group.Go(func() error { return do(ctx, one) })
+	}
+	return group.Wait()
 }

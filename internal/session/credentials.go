@@ -3,19 +3,16 @@ package session
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
-	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 )
 
 // Credentials obtains the credentials, once for all sessions. The SDK renews them when they expire.
 func (s *Source) Credentials(ctx context.Context) error {
 	_, err := s.credentials().Retrieve(ctx)
-	return s.sayUnchanged(err)
+	return sayUnchanged(err)
 }
 
 // credentials returns the provider that all sessions use.
@@ -39,18 +36,6 @@ func (e explained) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	}
 	s.provider.Store(credentials.Source)
 	return credentials, nil
-}
-
-// whose returns a sentence about where the credentials in use come from, as far as the SDK tells, or nothing.
-func (s *Source) whose() []string {
-	provider, _ := s.provider.Load().(string)
-	switch {
-	case provider == config.CredentialsSourceName:
-		return []string{"They are those of the environment (AWS_ACCESS_KEY_ID)."}
-	case strings.HasPrefix(provider, "SharedConfigCredentials"), provider == processcreds.ProviderName, provider == ssocreds.ProviderName:
-		return []string{"They are those of profile " + s.profileName() + "."}
-	}
-	return nil
 }
 
 // reportWaiting reports that credentials are being waited for, unless the watch already reports a call or a
@@ -89,13 +74,4 @@ func (s *Source) askForCode(ctx context.Context) func(*stscreds.AssumeRoleOption
 			return code, nil
 		}
 	}
-}
-
-func (s *Source) profileName() string {
-	for _, name := range []string{s.Profile, s.Getenv("AWS_PROFILE")} {
-		if name != "" {
-			return name
-		}
-	}
-	return "default"
 }

@@ -18,10 +18,6 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// Endpoints returns the configured endpoints other than AWS's own, without secrets. The SDK takes them from
-// the environment and the profile, for all services or for one.
-func (s *Session) Endpoints() []string { return s.source.Endpoints() }
-
 // Endpoints returns what Session.Endpoints does, before there is a session.
 func (s *Source) Endpoints() []string {
 	var shown []string
@@ -29,17 +25,6 @@ func (s *Source) Endpoints() []string {
 		shown = append(shown, MaskURL(endpoint))
 	}
 	return shown
-}
-
-// Warnings returns the security risks of the connection to AWS, one sentence each.
-func (s *Session) Warnings() []string {
-	var warnings []string
-	for _, endpoint := range s.source.endpoints() {
-		if parsed, err := url.Parse(endpoint); err == nil && parsed.Scheme == "http" && !isLoopback(parsed.Hostname()) {
-			warnings = append(warnings, fmt.Sprintf("calls to %s are not encrypted: anyone on the network path can read and change them, including session tokens", MaskURL(endpoint)))
-		}
-	}
-	return warnings
 }
 
 func isLoopback(host string) bool {

@@ -14,16 +14,6 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// Codes of the errors about credentials.
-const (
-	codeNoCredentials      = "no_credentials"
-	codeSSOExpired         = "sso_session_expired"
-	codeExpiredCredentials = "expired_credentials"
-	codeInvalidCredentials = "invalid_credentials"
-	codeNeedsCode          = "needs_mfa_code"
-	codeConfiguration      = "aws_configuration"
-)
-
 // explainConfig explains the SDK's errors about environment and configuration files.
 func (s *Source) explainConfig(err error) error {
 	var missing config.SharedConfigProfileNotExistError

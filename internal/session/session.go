@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
@@ -81,4 +82,27 @@ func (r notForQuotas) IsErrorRetryable(err error) bool {
 	var apiErr smithy.APIError
 	quota := errors.As(err, &apiErr) && apiErr.ErrorCode() == "LimitExceededException"
 	return !quota && r.Retryer.IsErrorRetryable(err)
+}
+
+// SayUnchanged adds to an error that occurred before the first write that nothing was changed.
+func (s *Session) SayUnchanged(err error) error {
+	if s.Wrote() {
+		return err
+	}
+	return sayUnchanged(err)
+}
+
+// Endpoints returns the configured endpoints other than AWS's own, without secrets. The SDK takes them from
+// the environment and the profile, for all services or for one.
+func (s *Session) Endpoints() []string { return s.source.Endpoints() }
+
+// Warnings returns the security risks of the connection to AWS, one sentence each.
+func (s *Session) Warnings() []string {
+	var warnings []string
+	for _, endpoint := range s.source.endpoints() {
+		if parsed, err := url.Parse(endpoint); err == nil && parsed.Scheme == "http" && !isLoopback(parsed.Hostname()) {
+			warnings = append(warnings, fmt.Sprintf("calls to %s are not encrypted: anyone on the network path can read and change them, including session tokens", MaskURL(endpoint)))
+		}
+	}
+	return warnings
 }

@@ -9,18 +9,20 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
+// Codes of the errors about credentials.
+const (
+	codeNoCredentials      = "no_credentials"
+	codeSSOExpired         = "sso_session_expired"
+	codeExpiredCredentials = "expired_credentials"
+	codeInvalidCredentials = "invalid_credentials"
+	codeNeedsCode          = "needs_mfa_code"
+	codeConfiguration      = "aws_configuration"
+)
+
 const unchanged = "Nothing was changed."
 
-// SayUnchanged adds to an error that occurred before the first write that nothing was changed.
-func (s *Session) SayUnchanged(err error) error {
-	if s.Wrote() {
-		return err
-	}
-	return s.source.sayUnchanged(err)
-}
-
 // sayUnchanged adds to an error that nothing was changed.
-func (s *Source) sayUnchanged(err error) error {
+func sayUnchanged(err error) error {
 	if errors.Is(err, context.Canceled) {
 		return &apperr.Error{Code: apperr.CodeInterrupted, Message: "interrupted: nothing was changed", Err: err}
 	}
