@@ -4,9 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"slices"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
@@ -14,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
-	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
@@ -39,14 +37,8 @@ func inAccount(t *testing.T, test func(t *testing.T, a *account)) {
 func inAccountWith(t *testing.T, options localaws.Options, test func(t *testing.T, a *account)) {
 	t.Helper()
 	options.Existing = []string{aBoundary, aQueue, aTopic} // settings may name these
-	synctest.Test(t, func(t *testing.T) {
-		server := localaws.New(options)
-		defer func() {
-			if err := server.Close(); err != nil {
-				t.Error(err)
-			}
-		}()
-		a := &account{Server: server, id: identity(), release: testRelease(t, "1.0.0")}
+	deploytest.Run(t, options, func(t *testing.T, server *localaws.Server) {
+		a := &account{Server: server, id: deploytest.Identity(), release: testRelease(t, "1.0.0")}
 		a.connect(server)
 		test(t, a)
 	})
@@ -62,26 +54,15 @@ func (a *account) connect(way http.RoundTripper) {
 	}
 }
 
-func identity() session.Identity {
-	return session.Identity{Partition: "aws", Account: "111122223333", Region: "us-east-1", Caller: "arn:aws:sts::111122223333:assumed-role/dev/ana"}
-}
-
 // testRelease returns a release whose code is a real zip, different for each version.
 func testRelease(t *testing.T, version string) resource.Release {
 	t.Helper()
-	zip := zipOf(t, "bootstrap", "code of "+version)
-	return resource.Release{Version: version, CodeSHA256: sha256Base64(zip), Zip: zip}
+	zip, sum := deploytest.Zip(t, "bootstrap", "code of "+version)
+	return resource.Release{Version: version, CodeSHA256: sum, Zip: zip}
 }
 
 // given returns settings as given by flags: name, value, name, value. A repeated name is a list.
-func given(words ...string) settings.Given {
-	asked := settings.Given{}
-	for i := 0; i < len(words); i += 2 {
-		name := words[i]
-		asked[name] = settings.Value{Texts: append(asked[name].Texts, words[i+1]), Source: "--" + name}
-	}
-	return asked
-}
+func given(words ...string) settings.Given { return deploytest.Given(words...) }
 
 // find returns what a command finds; an error ends the test.
 func (a *account) find(t *testing.T, prefix string, asked settings.Given) *Installation {
@@ -130,7 +111,7 @@ func (a *account) install(t *testing.T, prefix string, asked settings.Given) {
 		t.Fatal(err)
 	}
 	if _, left := a.plan(t, prefix, nil); len(left) > 0 {
-		t.Fatalf("after the install there is still %s", printed(left))
+		t.Fatalf("after the install there is still %s", deploytest.Printed(left))
 	}
 }
 
@@ -176,35 +157,8 @@ func (a *account) isEmpty(t *testing.T, prefix string) {
 	t.Helper()
 	found := a.find(t, prefix, nil)
 	if found.Found() || len(found.Owned().IDs()) > 0 {
-		t.Errorf("still there: %s", printed(resource.Plan(resource.State{}, found.State)))
+		t.Errorf("still there: %s", deploytest.Printed(resource.Plan(resource.State{}, found.State)))
 	}
-}
-
-// printed returns a plan in readable form: "update function x: timeout 60 -> 3".
-func printed(changes []resource.Change) []string {
-	lines := make([]string, 0, len(changes))
-	for _, change := range changes {
-		line := string(change.Action) + " " + change.Kind.Words()
-		for _, field := range change.Fields {
-			if change.Action == resource.Update {
-				line += "; " + field.Path + " " + field.Old + " -> " + field.New
-			}
-		}
-		lines = append(lines, line)
-	}
-	return lines
-}
-
-func sameLines(t *testing.T, got []string, want ...string) {
-	t.Helper()
-	if !slices.Equal(got, want) {
-		t.Errorf("got\n\t%q\nwant\n\t%q", got, want)
-	}
-}
-
-func refused(t *testing.T, err error, message, hint string) {
-	t.Helper()
-	apperrtest.Refused(t, err, message, hint)
 }
 
 // jsonText returns a value as JSON.
@@ -224,7 +178,7 @@ func desiredFor(t *testing.T, asked settings.Given) resource.State {
 	if err := asked.Apply(&spec); err != nil {
 		t.Fatal(err)
 	}
-	want, err := resource.Desired(resource.NewNames(identity(), prefix, spec.FunctionName, spec.RuleName), spec, embedded())
+	want, err := resource.Desired(resource.NewNames(deploytest.Identity(), prefix, spec.FunctionName, spec.RuleName), spec, embedded())
 	if err != nil {
 		t.Fatal(err)
 	}

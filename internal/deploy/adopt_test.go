@@ -16,6 +16,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -40,9 +41,10 @@ func createModuleResources(t *testing.T, a *account) resource.Names {
 			return err
 		},
 		func() error {
+			code, _ := deploytest.Zip(t, "main.py", "pass")
 			_, err := c.Lambda.CreateFunction(ctx, &lambda.CreateFunctionInput{
 				FunctionName: &n.Function, Role: aws.String(n.ARN("iam", "", "role/"+n.Function)), Runtime: "python3.13", Handler: aws.String("main.handler"),
-				Code: &functions.FunctionCode{ZipFile: zipOf(t, "main.py", "pass")}, MemorySize: aws.Int32(256), Timeout: aws.Int32(90), Tags: tags,
+				Code: &functions.FunctionCode{ZipFile: code}, MemorySize: aws.Int32(256), Timeout: aws.Int32(90), Tags: tags,
 				Environment: &functions.Environment{Variables: map[string]string{"LOG_LEVEL": "DEBUG"}},
 			})
 			return err
@@ -88,7 +90,7 @@ func TestAdopt(t *testing.T) {
 			t.Fatal(err)
 		}
 		slices.Sort(warnings)
-		sameLines(t, warnings,
+		deploytest.SameLines(t, warnings,
 			`the record is missing: architecture "x86_64" was read from the resources`,
 			`the record is missing: log level "DEBUG" was read from the resources`,
 			`the record is missing: log retention days 30 was read from the resources`,
@@ -108,7 +110,7 @@ func TestAdopt(t *testing.T) {
 		order := slices.DeleteFunc(a.calls(writes), func(call string) bool { // without those of the record, the settings and the tags
 			return strings.HasPrefix(call, "iam:") || strings.HasPrefix(call, "logs:") || strings.HasSuffix(call, "TagResource") || strings.HasSuffix(call, "InvokeConfig")
 		})
-		sameLines(t, order, "events:PutRule", "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration",
+		deploytest.SameLines(t, order, "events:PutRule", "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration",
 			"lambda:AddPermission", "lambda:RemovePermission", "events:RemoveTargets", "events:PutTargets", "events:PutRule")
 
 		after := a.find(t, "", nil)
@@ -225,7 +227,7 @@ func TestAdoptSendsNoTagsOfOthers(t *testing.T) {
 
 // The commands remove the resources from the Terraform state by the module's own addresses.
 func TestTerraformForget(t *testing.T) {
-	sameLines(t, TerraformForget([]resource.Unowned{{ID: resource.ID{Kind: resource.KindLogGroup}}, {ID: resource.ID{Kind: resource.KindFunction}}, {ID: resource.ID{Kind: resource.KindRule}}}, "module.spot"),
+	deploytest.SameLines(t, TerraformForget([]resource.Unowned{{ID: resource.ID{Kind: resource.KindLogGroup}}, {ID: resource.ID{Kind: resource.KindFunction}}, {ID: resource.ID{Kind: resource.KindRule}}}, "module.spot"),
 		"terraform state rm 'module.spot.module.spot_handler_lambda.aws_cloudwatch_log_group.lambda[0]'",
 		"terraform state rm 'module.spot.aws_lambda_permission.allow_eventbridge'",
 		"terraform state rm 'module.spot.module.spot_handler_lambda.aws_lambda_function.this[0]'",
@@ -273,7 +275,7 @@ func TestDuplicates(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, changes := a.plan(t, "", nil)
-		sameLines(t, printed(changes), "update permission; duplicates theirs -> ", "update target; duplicates theirs, older -> ")
+		deploytest.SameLines(t, deploytest.Printed(changes), "update permission; duplicates theirs -> ", "update target; duplicates theirs, older -> ")
 		if err := a.find(t, "", nil).CheckRemovable(false, false); err != nil {
 			t.Errorf("it is in the way of an uninstall: %v", err)
 		}

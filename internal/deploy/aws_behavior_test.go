@@ -17,6 +17,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -51,12 +52,12 @@ func TestAccountPolicySetsRetention(t *testing.T) {
 			a.install(t, "prod", nil)
 			a.ForgetCalls()
 			a.install(t, "prod", given("log-retention-days", "14"))
-			sameLines(t, a.calls(writes))
+			deploytest.SameLines(t, a.calls(writes))
 			status := a.status(t, "prod")
 			if !status.Healthy {
 				t.Errorf("%+v", status.Problems)
 			}
-			sameLines(t, status.Warnings, "logs are kept "+text+" and not 14 days, by the account's retention policy org")
+			deploytest.SameLines(t, status.Warnings, "logs are kept "+text+" and not 14 days, by the account's retention policy org")
 			a.uninstall(t, "prod", false)
 		})
 	}
@@ -73,7 +74,7 @@ func TestDeliveryClassHasItsOwnRetention(t *testing.T) {
 			t.Fatal(err)
 		}
 		a.install(t, "", given("log-retention-days", "30"))
-		sameLines(t, a.status(t, "").Warnings, "logs are kept 2 days and not 30 days, by its class DELIVERY")
+		deploytest.SameLines(t, a.status(t, "").Warnings, "logs are kept 2 days and not 30 days, by its class DELIVERY")
 	})
 }
 
@@ -267,7 +268,7 @@ func TestRoleInAnInstanceProfile(t *testing.T) {
 			t.Fatal(err)
 		}
 		refusal := apperrtest.ErrorOf(t, found.CheckRemovable(false, false))
-		sameLines(t, refusal.Detail, "role prod-spothandler-us-east-1: instance profile machines", "Nothing was changed.")
+		deploytest.SameLines(t, refusal.Detail, "role prod-spothandler-us-east-1: instance profile machines", "Nothing was changed.")
 		a.uninstall(t, "prod", false) // with --force
 		a.isEmpty(t, "prod")
 	})

@@ -15,6 +15,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
@@ -79,7 +80,7 @@ func TestAbsentValues(t *testing.T) {
 				a.install(t, "", nil)
 				a.withFunction(func(response *lambda.GetFunctionOutput) { test.edit(response.Configuration) })
 				_, changes := a.plan(t, "", nil)
-				sameLines(t, printed(changes), test.want...)
+				deploytest.SameLines(t, deploytest.Printed(changes), test.want...)
 			})
 		})
 	}
@@ -111,7 +112,7 @@ func TestFailedFunction(t *testing.T) {
 				if want := "function ecs-fargate-spot-handler: " + state + ": " + test.code + ", " + test.reason; refusal.Message != want || time.Since(began) > 0 {
 					t.Errorf("after %s: %s", time.Since(began), refusal.Message)
 				}
-				sameLines(t, refusal.Hints, test.hint)
+				deploytest.SameLines(t, refusal.Hints, test.hint)
 			})
 		}
 		t.Run(test.code, func(t *testing.T) {

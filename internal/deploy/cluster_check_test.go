@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -59,7 +60,7 @@ func TestCheckClusters(t *testing.T) {
 			}
 			config := server.Config()
 			config.Credentials = credentials.NewStaticCredentialsProvider("AKIACALLER", "secret", "")
-			check, err := CheckClusters(t.Context(), withDeletedCluster{ecs.NewFromConfig(config)}, identity(), test.clusters)
+			check, err := CheckClusters(t.Context(), withDeletedCluster{ecs.NewFromConfig(config)}, deploytest.Identity(), test.clusters)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -67,7 +68,7 @@ func TestCheckClusters(t *testing.T) {
 			for _, unchecked := range check.NotChecked {
 				got = append(got, unchecked.String())
 			}
-			sameLines(t, got, test.want...)
+			deploytest.SameLines(t, got, test.want...)
 		})
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
 
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -41,7 +42,7 @@ func TestCost(t *testing.T) {
 			}, 37, 9, 13},
 			{"second install", func() {
 				if _, changes := a.plan(t, prod, nil); len(changes) > 0 {
-					t.Fatal(printed(changes))
+					t.Fatal(deploytest.Printed(changes))
 				}
 			}, 15, 0, 3},
 			{"status", inspect(&prod), 19, 0, 3},

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
@@ -25,7 +26,7 @@ func TestDrift(t *testing.T) {
 				}
 				_, changes := a.plan(t, driftPrefix, nil)
 				if len(changes) != 1 || changes[0].Action != resource.Update || changes[0].Kind != hand.kind {
-					t.Fatalf("it is found as %q", printed(changes))
+					t.Fatalf("it is found as %q", deploytest.Printed(changes))
 				}
 				var paths []string
 				for _, field := range changes[0].Fields {
@@ -34,7 +35,7 @@ func TestDrift(t *testing.T) {
 						t.Errorf("%s is said to go from %q to %q", field.Path, field.Old, field.New)
 					}
 				}
-				sameLines(t, paths, hand.fields...)
+				deploytest.SameLines(t, paths, hand.fields...)
 				problems := a.status(t, driftPrefix).Problems
 				if len(problems) != 1 || problems[0].Code != ProblemDiffers || jsonText(problems[0].Fields) != jsonText(changes[0].Fields) {
 					t.Errorf("status says %+v", problems)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
@@ -197,7 +198,7 @@ func TestForeignVariablesAreMasked(t *testing.T) {
 				t.Fatal(err)
 			}
 			status := a.status(t, "prod")
-			sameLines(t, printed(status.Changes), "update function; environment."+test.name+" "+test.want)
+			deploytest.SameLines(t, deploytest.Printed(status.Changes), "update function; environment."+test.name+" "+test.want)
 			if text, err := json.Marshal(status); err != nil || bytes.Contains(text, []byte("hunter2-secret")) {
 				t.Errorf("%s in JSON: %s, %v", test.name, text, err)
 			}

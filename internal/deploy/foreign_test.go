@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
@@ -25,7 +26,7 @@ func TestForeignTags(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, changes := a.plan(t, "", nil)
-		sameLines(t, printed(changes))
+		deploytest.SameLines(t, deploytest.Printed(changes))
 		a.install(t, "", given("tag", "none"))
 		if tags := a.find(t, "", nil).State.Function.Tags; tags["theirs"] != "1" || tags["Team"] != "" {
 			t.Errorf("the function's tags are %v", tags)
@@ -55,13 +56,13 @@ func TestForeignAdditions(t *testing.T) {
 		for _, foreign := range found.State.Foreign() {
 			what = append(what, foreign.Kind.Words()+" "+foreign.What)
 		}
-		sameLines(t, what, "role inline policy mine", "role attached policy arn:aws:iam::aws:policy/ReadOnlyAccess",
+		deploytest.SameLines(t, what, "role inline policy mine", "role attached policy arn:aws:iam::aws:policy/ReadOnlyAccess",
 			"permission statement mine", "rule target mine")
 		var hints []string
 		for _, problem := range a.status(t, "prod").Problems {
 			hints = append(hints, problem.Hints...)
 		}
-		sameLines(t, hints,
+		deploytest.SameLines(t, hints,
 			"aws iam delete-role-policy --role-name prod-spothandler-us-east-1 --policy-name mine   if it is not intended",
 			"aws iam detach-role-policy --role-name prod-spothandler-us-east-1 --policy-arn arn:aws:iam::aws:policy/ReadOnlyAccess   if it is not intended",
 			"aws lambda remove-permission --function-name prod-ecs-fargate-spot-handler --statement-id mine --region us-east-1   if it is not intended",
@@ -102,11 +103,11 @@ func TestForeignAdditionsOfARecreatedFunction(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, changes := a.plan(t, "prod", given("timeout", "30"))
-		sameLines(t, resource.LostAdditions(a.find(t, "prod", nil).State, changes))
+		deploytest.SameLines(t, resource.LostAdditions(a.find(t, "prod", nil).State, changes))
 
 		a.deleteKind(t, resource.KindRole, n)
 		_, changes = a.plan(t, "prod", nil)
-		sameLines(t, resource.LostAdditions(a.find(t, "prod", nil).State, changes),
+		deploytest.SameLines(t, resource.LostAdditions(a.find(t, "prod", nil).State, changes),
 			"function prod-ecs-fargate-spot-handler must be recreated, and its statement mine, which spothandler did not make, will be lost: add it again")
 		a.install(t, "prod", nil)
 		if tags := a.find(t, "prod", nil).State.Function.Tags; tags["theirs"] != "1" || tags["Team"] != "web" {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -57,7 +58,7 @@ func TestAdditionsToTheFunction(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
 		addToFunction(t, a, a.find(t, "prod", nil).Names)
-		sameLines(t, additionsOf(a.status(t, "prod")), want...)
+		deploytest.SameLines(t, additionsOf(a.status(t, "prod")), want...)
 
 		a.ForgetCalls()
 		a.install(t, "prod", nil)
@@ -65,14 +66,14 @@ func TestAdditionsToTheFunction(t *testing.T) {
 		if asked := a.count("lambda:ListFunctionUrlConfigs") + a.count("lambda:ListEventSourceMappings") + a.count("lambda:GetFunctionCodeSigningConfig"); asked > 0 {
 			t.Errorf("an install asks %d times for what it keeps", asked)
 		}
-		sameLines(t, additionsOf(a.status(t, "prod")), want...)
+		deploytest.SameLines(t, additionsOf(a.status(t, "prod")), want...)
 
 		a.ForgetCalls()
 		_, err := PrepareUninstall(t.Context(), a.clients, a.id, UninstallRequest{Prefix: "prod"})
 		if refusal := apperrtest.ErrorOf(t, err); refusal.Code != apperr.CodeForeign || len(refusal.Detail) != 4 || !strings.HasPrefix(refusal.Detail[0], "function prod-ecs-fargate-spot-handler: function URL https://") {
 			t.Errorf("%+v", refusal)
 		}
-		sameLines(t, a.calls(writes))
+		deploytest.SameLines(t, a.calls(writes))
 		if hints := apperrtest.ErrorOf(t, err).Hints; len(hints) != 4 || !strings.HasPrefix(hints[0], "aws lambda delete-function-url-config --function-name prod-ecs-fargate-spot-handler --region ") ||
 			!strings.HasPrefix(hints[1], "aws lambda delete-event-source-mapping --uuid ") || !strings.HasPrefix(hints[2], "aws lambda delete-function-code-signing-config --function-name ") {
 			t.Errorf("the hints are %q", hints)
@@ -175,7 +176,7 @@ func TestForwardedLogGroup(t *testing.T) {
 		if !status.Healthy {
 			t.Errorf("%+v", status.Problems)
 		}
-		sameLines(t, status.Reminders, "log group /aws/lambda/prod-ecs-fargate-spot-handler is forwarded by the subscription filter all to arn:aws:kinesis:us-east-1:111122223333:stream/logs")
+		deploytest.SameLines(t, status.Reminders, "log group /aws/lambda/prod-ecs-fargate-spot-handler is forwarded by the subscription filter all to arn:aws:kinesis:us-east-1:111122223333:stream/logs")
 		if uninstall, err := PrepareUninstall(t.Context(), a.clients, a.id, UninstallRequest{Prefix: "prod"}); err != nil || len(uninstall.Changes) != 6 {
 			t.Errorf("%v", err)
 		}

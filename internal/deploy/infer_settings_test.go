@@ -3,6 +3,7 @@ package deploy
 import (
 	"testing"
 
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
@@ -68,7 +69,7 @@ func TestInferSettings(t *testing.T) {
 			for i := range test.warnings {
 				test.warnings[i] = "the record is missing: " + test.warnings[i] + " was read from the resources"
 			}
-			sameLines(t, warnings, test.warnings...)
+			deploytest.SameLines(t, warnings, test.warnings...)
 		})
 	}
 }

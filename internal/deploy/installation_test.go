@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
 	"github.com/aws/smithy-go"
 
+	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
@@ -25,7 +27,7 @@ func TestRecordWithBadValue(t *testing.T) {
 		if err != nil || spec.Timeout != 60 || spec.MemorySize != 256 {
 			t.Errorf("%+v, %v", spec, err)
 		}
-		sameLines(t, warnings, "the record is missing: memory size 256 was read from the resources")
+		deploytest.SameLines(t, warnings, "the record is missing: memory size 256 was read from the resources")
 		if err := found.CheckVersion("1.0.0", false); err == nil {
 			t.Error("a newer installation was not refused")
 		}
@@ -110,7 +112,7 @@ func TestPrefixTooLongForTheDefaultNames(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		prefix := strings.Repeat("p", 40)
 		_, err := Find(t.Context(), a.clients, a.id, prefix, nil)
-		refused(t, err, "the function name "+prefix+"-ecs-fargate-spot-handler has 65 characters, Lambda allows 64", "--function-name NAME")
+		apperrtest.Refused(t, err, "the function name "+prefix+"-ecs-fargate-spot-handler has 65 characters, Lambda allows 64", "--function-name NAME")
 		a.install(t, prefix, given("function-name", "fn"))
 		a.uninstall(t, prefix, false)
 	})

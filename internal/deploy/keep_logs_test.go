@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -25,7 +26,7 @@ func TestKeepLogs(t *testing.T) {
 			}
 			a.ForgetCalls()
 			a.uninstall(t, prefix, false)
-			sameLines(t, a.calls(writes))
+			deploytest.SameLines(t, a.calls(writes))
 
 			if err := left.CheckOwnership(false); err != nil {
 				t.Fatal(err)

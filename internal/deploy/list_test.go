@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
@@ -58,7 +59,7 @@ func TestList(t *testing.T) {
 			}
 			got = append(got, line)
 		}
-		sameLines(t, got, " in us-east-1 for shop", "lost in us-east-1", "prod in us-east-1 for shop", "spothandler-us-east-1 in us-east-1 for shop")
+		deploytest.SameLines(t, got, " in us-east-1 for shop", "lost in us-east-1", "prod in us-east-1 for shop", "spothandler-us-east-1 in us-east-1 for shop")
 	})
 }
 
@@ -106,8 +107,8 @@ func TestRegions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			sameLines(t, regions, test.want...)
-			sameLines(t, ignored, planted...)
+			deploytest.SameLines(t, regions, test.want...)
+			deploytest.SameLines(t, ignored, planted...)
 		}
 		a.Inject(localaws.Fault{Action: "ListRoles", Deny: true})
 		if _, _, err := Regions(t.Context(), a.clients, a.id, nil); !apperr.IsAccessDenied(err) {

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
@@ -136,7 +137,7 @@ func TestOptionalSettingsDrift(t *testing.T) {
 					t.Fatal(err)
 				}
 				_, changes := a.plan(t, "prod", nil)
-				sameLines(t, printed(changes), test.want)
+				deploytest.SameLines(t, deploytest.Printed(changes), test.want)
 				a.install(t, "prod", nil)
 			})
 		})

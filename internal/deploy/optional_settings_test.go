@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
@@ -48,7 +49,7 @@ func TestOptionalSettingsCycle(t *testing.T) {
 
 		a.ForgetCalls()
 		a.install(t, "prod", nil)
-		sameLines(t, a.calls(writes))
+		deploytest.SameLines(t, a.calls(writes))
 
 		a.install(t, "prod", given("vpc-subnet", otherSubnet, "kms-key", otherKey, "on-failure", aTopic))
 		changed := optionalState()
@@ -79,7 +80,7 @@ func TestOptionalSettingsUnknownToTheRecord(t *testing.T) {
 		}
 		a.ForgetCalls()
 		a.install(t, "", noOptionalSettings())
-		sameLines(t, a.calls(writes))
+		deploytest.SameLines(t, a.calls(writes))
 	})
 }
 
@@ -136,7 +137,7 @@ func TestOptionalSettingsEquivalentResponses(t *testing.T) {
 				a.install(t, "prod", test.settings)
 				a.withFunction(func(response *lambda.GetFunctionOutput) { test.edit(response.Configuration) })
 				_, changes := a.plan(t, "prod", nil)
-				sameLines(t, printed(changes))
+				deploytest.SameLines(t, deploytest.Printed(changes))
 			})
 		})
 	}
@@ -183,7 +184,7 @@ func TestOptionalSettingsCalls(t *testing.T) {
 			}{{test.settings, test.calls}, {test.cleared, test.clearing}} {
 				a.ForgetCalls()
 				a.install(t, "", step.settings)
-				sameLines(t, a.calls(writes), step.want...)
+				deploytest.SameLines(t, a.calls(writes), step.want...)
 			}
 		})
 	}
@@ -203,7 +204,7 @@ func TestOptionalSettingsInferred(t *testing.T) {
 		}
 		_, changes := a.plan(t, "prod", nil)
 		if len(changes) != 1 || changes[0].Kind != resource.KindRole || len(changes[0].Fields) == 0 || !strings.HasPrefix(changes[0].Fields[0].Path, "record") {
-			t.Errorf("%q", printed(changes))
+			t.Errorf("%q", deploytest.Printed(changes))
 		}
 	})
 }
@@ -213,21 +214,21 @@ func TestLeftInVPC(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
 		found := a.find(t, "prod", nil)
-		sameLines(t, LeftInVPC(found.State, resource.Removal(found.State, "prod", false)))
+		deploytest.SameLines(t, LeftInVPC(found.State, resource.Removal(found.State, "prod", false)))
 
 		_, changes := a.plan(t, "prod", optionalSettings())
-		sameLines(t, LeftInVPC(found.State, changes))
+		deploytest.SameLines(t, LeftInVPC(found.State, changes))
 		a.install(t, "prod", optionalSettings())
 
 		have := a.find(t, "prod", nil).State
 		_, changes = a.plan(t, "prod", given("vpc-subnet", aSubnet))
-		sameLines(t, LeftInVPC(have, changes))
+		deploytest.SameLines(t, LeftInVPC(have, changes))
 		want := "Lambda's network interfaces may remain in " + otherSubnet + ", " + aSubnet + " for 45 minutes, or until they are deleted; " +
 			"their description is AWS Lambda VPC ENI-prod-ecs-fargate-spot-handler-..."
 		_, changes = a.plan(t, "prod", noOptionalSettings())
-		sameLines(t, LeftInVPC(have, changes), want)
-		sameLines(t, LeftInVPC(have, resource.Removal(have, "prod", false)), want)
+		deploytest.SameLines(t, LeftInVPC(have, changes), want)
+		deploytest.SameLines(t, LeftInVPC(have, resource.Removal(have, "prod", false)), want)
 		have.Role = nil
-		sameLines(t, LeftInVPC(have, resource.Plan(desiredFor(t, optionalSettings()), have))) // the function is recreated
+		deploytest.SameLines(t, LeftInVPC(have, resource.Plan(desiredFor(t, optionalSettings()), have))) // the function is recreated
 	})
 }

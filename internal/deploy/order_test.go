@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
 
@@ -16,10 +17,10 @@ func sameSteps(t *testing.T, got []string, want steps) {
 	t.Helper()
 	for _, step := range want {
 		begun := slices.Sorted(slices.Values(got[:min(len(step), len(got))]))
-		sameLines(t, begun, step...)
+		deploytest.SameLines(t, begun, step...)
 		got = got[len(begun):]
 	}
-	sameLines(t, got)
+	deploytest.SameLines(t, got)
 }
 
 // The role is created first, so that it propagates while the rest is created; an event finds a function that

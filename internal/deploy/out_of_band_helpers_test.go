@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	functions "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
@@ -94,7 +95,8 @@ func functionChanges() []outOfBand {
 			return err
 		}, resource.KindFunction, []string{"role"}},
 		{"code", func(t *testing.T, a *account, n resource.Names) error {
-			_, err := a.clients.Lambda.UpdateFunctionCode(t.Context(), &lambda.UpdateFunctionCodeInput{FunctionName: &n.Function, ZipFile: zipOf(t, "bootstrap", "mine"), Architectures: []functions.Architecture{"arm64"}})
+			code, _ := deploytest.Zip(t, "bootstrap", "mine")
+			_, err := a.clients.Lambda.UpdateFunctionCode(t.Context(), &lambda.UpdateFunctionCodeInput{FunctionName: &n.Function, ZipFile: code, Architectures: []functions.Architecture{"arm64"}})
 			return err
 		}, resource.KindFunction, []string{"code"}},
 		{"architecture", func(t *testing.T, a *account, n resource.Names) error {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 )
 
@@ -63,7 +64,7 @@ func TestUnowned(t *testing.T) {
 			if adopted := found.CheckOwnership(true) == nil; adopted != test.adoptable {
 				t.Errorf("with --adopt: %t", adopted)
 			}
-			sameLines(t, printed(found.removal(false)), test.removal...)
+			deploytest.SameLines(t, deploytest.Printed(found.removal(false)), test.removal...)
 			if err := found.CheckRemovable(false, false); err == nil || !strings.Contains(err.Error(), "only some of") {
 				t.Errorf("an uninstall would not stop: %v", err)
 			}
@@ -83,18 +84,18 @@ func TestSeveralUnowned(t *testing.T) {
 	found := assessed(t)
 	found.State.LogGroup.Tags, found.State.Function.Tags, found.State.Triggers[0].Rule.Tags = nil, nil, nil
 	refusal := apperrtest.ErrorOf(t, found.CheckOwnership(false))
-	sameLines(t, append([]string{refusal.Message}, refusal.Detail...),
+	deploytest.SameLines(t, append([]string{refusal.Message}, refusal.Detail...),
 		"log group /aws/lambda/prod-ecs-fargate-spot-handler does not belong to this installation",
 		lacksBoth,
 		"Nor does function prod-ecs-fargate-spot-handler. "+lacksBoth,
 		"Nor does rule prod-ecs-spot-interruption. "+lacksBoth)
-	sameLines(t, refusal.Hints[3:], "--prefix NAME   install alongside it", "--adopt --dry-run   see what taking them over would change")
+	deploytest.SameLines(t, refusal.Hints[3:], "--prefix NAME   install alongside it", "--adopt --dry-run   see what taking them over would change")
 	if err := found.CheckOwnership(true); err != nil {
 		t.Error(err)
 	}
 
 	found.State.Triggers[0].Rule.ManagedBy = "ecs.amazonaws.com"
-	sameLines(t, apperrtest.ErrorOf(t, found.CheckOwnership(false)).Hints[2:], "--prefix NAME   install alongside it")
+	deploytest.SameLines(t, apperrtest.ErrorOf(t, found.CheckOwnership(false)).Hints[2:], "--prefix NAME   install alongside it")
 	if refusal := apperrtest.ErrorOf(t, found.CheckOwnership(true)); refusal.Message != "rule prod-ecs-spot-interruption does not belong to this installation" || len(refusal.Detail) != 1 {
 		t.Errorf("%+v", refusal)
 	}
@@ -116,13 +117,13 @@ func TestCheckRemovable(t *testing.T) {
 	found.State.LogGroup.Protected = false
 	found.State.Triggers[0].Rule.Targets, found.State.Role.Attached = []string{"x"}, []string{"y"}
 	refusal := apperrtest.ErrorOf(t, found.CheckRemovable(false, false))
-	sameLines(t, refusal.Detail, "role prod-spothandler-us-east-1: attached policy y", "rule prod-ecs-spot-interruption: target x", "Nothing was changed.")
+	deploytest.SameLines(t, refusal.Detail, "role prod-spothandler-us-east-1: attached policy y", "rule prod-ecs-spot-interruption: target x", "Nothing was changed.")
 	found.State.Triggers[0].Rule.Tags = nil // then its additions do not matter
 	found.State.Role.Tags = map[string]string{resource.TagPrefix: "prod"}
 	refusal = apperrtest.ErrorOf(t, found.CheckRemovable(false, false))
-	sameLines(t, refusal.Detail, "role prod-spothandler-us-east-1 lacks the tag managed-by=spothandler, or does not belong to this installation.",
+	deploytest.SameLines(t, refusal.Detail, "role prod-spothandler-us-east-1 lacks the tag managed-by=spothandler, or does not belong to this installation.",
 		"rule prod-ecs-spot-interruption lacks the tags managed-by=spothandler and spothandler:prefix=prod, or does not belong to this installation.", "Nothing was changed.")
-	sameLines(t, refusal.Hints,
+	deploytest.SameLines(t, refusal.Hints,
 		"aws iam tag-role --role-name prod-spothandler-us-east-1 --tags Key=managed-by,Value=spothandler   if it belongs to this installation",
 		"aws events tag-resource --region us-east-1 --resource-arn arn:aws:events:us-east-1:111122223333:rule/prod-ecs-spot-interruption --tags Key=managed-by,Value=spothandler Key=spothandler:prefix,Value=prod   if it belongs to this installation",
 		"--force   remove the resources that have its tags, and keep the rest")
@@ -135,8 +136,8 @@ func TestStrangers(t *testing.T) {
 	found.Record, found.State.Role = nil, nil
 	found.State.Function.Tags = map[string]string{"Owner": "them"}
 	refusal := apperrtest.ErrorOf(t, found.CheckRemovable(false, false))
-	sameLines(t, refusal.Detail, "function prod-ecs-fargate-spot-handler does not belong to this installation. It has no tag managed-by=spothandler.", "Nothing was changed.")
-	sameLines(t, refusal.Hints, "--force   remove the resources that have its tags, and keep the rest")
+	deploytest.SameLines(t, refusal.Detail, "function prod-ecs-fargate-spot-handler does not belong to this installation. It has no tag managed-by=spothandler.", "Nothing was changed.")
+	deploytest.SameLines(t, refusal.Hints, "--force   remove the resources that have its tags, and keep the rest")
 	found.State.LogGroup, found.State.Triggers = nil, nil
 	if err := found.CheckRemovable(false, false); err != nil {
 		t.Error(err)
@@ -148,12 +149,12 @@ func TestRemaining(t *testing.T) {
 	found := assessed(t)
 	found.State.Function.Tags, found.State.Role.Tags = nil, nil
 	u := &Uninstall{Found: found, Changes: found.removal(false)}
-	sameLines(t, printed(u.Changes), "delete target", "delete rule")
+	deploytest.SameLines(t, deploytest.Printed(u.Changes), "delete target", "delete rule")
 	var remaining []string
 	for _, id := range u.Remaining() {
 		remaining = append(remaining, id.String())
 	}
-	sameLines(t, remaining, "role prod-spothandler-us-east-1", "log group /aws/lambda/prod-ecs-fargate-spot-handler", "function prod-ecs-fargate-spot-handler")
+	deploytest.SameLines(t, remaining, "role prod-spothandler-us-east-1", "log group /aws/lambda/prod-ecs-fargate-spot-handler", "function prod-ecs-fargate-spot-handler")
 	found.State.Function = nil
-	sameLines(t, printed(found.removal(false)), "delete target", "delete rule", "delete permission", "delete log group")
+	deploytest.SameLines(t, deploytest.Printed(found.removal(false)), "delete target", "delete rule", "delete permission", "delete log group")
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"github.com/spothandler/spothandler/internal/apperr"
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
@@ -57,7 +58,7 @@ func TestDeletedOutOfBand(t *testing.T) {
 				before := settings.JSON(resolved(t, a.find(t, "prod", nil)))
 				a.deleteKind(t, kind, a.find(t, "prod", nil).Names)
 				_, changes := a.plan(t, "prod", nil)
-				sameLines(t, printed(changes), restoring...)
+				deploytest.SameLines(t, deploytest.Printed(changes), restoring...)
 				a.install(t, "prod", nil)
 				if after := settings.JSON(resolved(t, a.find(t, "prod", nil))); jsonText(after) != jsonText(before) {
 					t.Errorf("the settings were %v and are %v", before, after)
@@ -93,11 +94,11 @@ func TestRecreatedRole(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, changes := a.plan(t, "prod", nil)
-		lines := printed(changes)
+		lines := deploytest.Printed(changes)
 		if !strings.HasPrefix(lines[0], "update role; policy.Statement") {
 			t.Errorf("first is %q", lines[0])
 		}
-		sameLines(t, lines[1:], "delete function", "create function", "create permission")
+		deploytest.SameLines(t, lines[1:], "delete function", "create function", "create permission")
 		a.install(t, "prod", nil)
 	})
 }
@@ -119,7 +120,7 @@ func TestFunctionIsBeingDeleted(t *testing.T) {
 func TestPlanWaits(t *testing.T) {
 	have := installed(t)
 	have.Function.Settling = true
-	sameLines(t, printed(resource.Plan(desiredFor(t, given("tag", "Team=web")), have)), "update function; state not ready yet -> ")
+	deploytest.SameLines(t, deploytest.Printed(resource.Plan(desiredFor(t, given("tag", "Team=web")), have)), "update function; state not ready yet -> ")
 	delays := &localaws.Delays{FunctionUpdate: time.Minute}
 	inAccountWith(t, localaws.Options{Delays: delays}, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
@@ -129,7 +130,7 @@ func TestPlanWaits(t *testing.T) {
 		}
 		a.ForgetCalls()
 		a.install(t, "prod", nil)
-		sameLines(t, a.calls(writes))
+		deploytest.SameLines(t, a.calls(writes))
 		if a.find(t, "prod", nil).State.Function.Settling {
 			t.Error("it did not wait")
 		}
@@ -150,7 +151,7 @@ func TestInterrupted(t *testing.T) {
 			t.Errorf("in a context that is over: %d done, %v", done, err)
 		}
 		_, changes := a.plan(t, "prod", nil)
-		sameLines(t, printed(changes), "create function", "create permission", "create target")
+		deploytest.SameLines(t, deploytest.Printed(changes), "create function", "create permission", "create target")
 		a.install(t, "prod", nil)
 		if tags := a.find(t, "prod", nil).State.Triggers[0].Rule.Tags; tags["Team"] != "web" {
 			t.Errorf("the tag of the first run is lost: %v", tags)
@@ -169,7 +170,7 @@ func TestInterruptedWhileUntagging(t *testing.T) {
 		}
 		stop()
 		_, changes := a.plan(t, "", nil)
-		sameLines(t, printed(changes),
+		deploytest.SameLines(t, deploytest.Printed(changes),
 			"update function; tags.Empty  -> ; tags.Team web -> ")
 		a.install(t, "", nil)
 	})

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
@@ -27,7 +28,7 @@ func TestRolePath(t *testing.T) {
 		a.ForgetCalls()
 		a.install(t, "prod", given("role-path", "/team/spot/"))
 		a.install(t, "prod", nil)
-		sameLines(t, a.calls(writes))
+		deploytest.SameLines(t, a.calls(writes))
 
 		_, err := a.tryInstall(t.Context(), "prod", given("role-path", "/spothandler/"))
 		want := "--role-path /spothandler/: role prod-spothandler-us-east-1 has the path /team/spot/, and the path cannot be changed"
@@ -72,10 +73,10 @@ func TestRolesOfAnotherPathAreFound(t *testing.T) {
 			}
 			return found
 		}
-		sameLines(t, prefixes(), "")
-		sameLines(t, prefixes("/team/"), "", "prod")
-		sameLines(t, prefixes("", resource.Path), "")
-		sameLines(t, a.withoutRole(t), "prod: prod-ecs-fargate-spot-handler, prod-ecs-spot-interruption")
+		deploytest.SameLines(t, prefixes(), "")
+		deploytest.SameLines(t, prefixes("/team/"), "", "prod")
+		deploytest.SameLines(t, prefixes("", resource.Path), "")
+		deploytest.SameLines(t, a.withoutRole(t), "prod: prod-ecs-fargate-spot-handler, prod-ecs-spot-interruption")
 
 		prod := "prod"
 		for _, test := range []struct {
@@ -85,7 +86,7 @@ func TestRolesOfAnotherPathAreFound(t *testing.T) {
 			if err != nil || len(ignored) > 0 {
 				t.Errorf("%v, %q", err, ignored)
 			}
-			sameLines(t, regions, test.want...)
+			deploytest.SameLines(t, regions, test.want...)
 		}
 	})
 }
@@ -100,12 +101,12 @@ func TestOthersUnderTheSamePath(t *testing.T) {
 		if err != nil || len(survey.NotChecked) > 0 {
 			t.Fatal(err, survey)
 		}
-		sameLines(t, Overlaps(survey.Others, settings.Defaults(prod)), "test")
+		deploytest.SameLines(t, Overlaps(survey.Others, settings.Defaults(prod)), "test")
 		install, err := a.prepare(t.Context(), prod, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		sameLines(t, Overlaps(install.Others, install.Spec), "test")
+		deploytest.SameLines(t, Overlaps(install.Others, install.Spec), "test")
 	})
 }
 
@@ -144,6 +145,6 @@ func TestOthersAreListedAgain(t *testing.T) {
 		if err := install.Verify(t.Context(), 0); err != nil {
 			t.Fatal(err)
 		}
-		sameLines(t, Overlaps(install.Others, install.Spec), "test")
+		deploytest.SameLines(t, Overlaps(install.Others, install.Spec), "test")
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
@@ -15,7 +16,7 @@ func assessed(t *testing.T) *Installation {
 	t.Helper()
 	have := installed(t)
 	return &Installation{
-		Names:  resource.NewNames(identity(), "prod", "ecs-fargate-spot-handler", "ecs-spot-interruption"),
+		Names:  resource.NewNames(deploytest.Identity(), "prod", "ecs-fargate-spot-handler", "ecs-spot-interruption"),
 		Record: settings.ParseRecord(have.Role.Description),
 		State:  have,
 	}
@@ -49,7 +50,7 @@ func TestReminders(t *testing.T) {
 			if !status.Healthy {
 				t.Errorf("%+v", status.Problems)
 			}
-			sameLines(t, status.Reminders, test.want)
+			deploytest.SameLines(t, status.Reminders, test.want)
 		})
 	}
 }
@@ -119,7 +120,7 @@ func TestProblems(t *testing.T) {
 			for _, problem := range status.Problems {
 				got = append(got, problem.Code+": "+problem.Message)
 			}
-			sameLines(t, got, test.want...)
+			deploytest.SameLines(t, got, test.want...)
 		})
 	}
 }
@@ -148,7 +149,7 @@ func TestRetentionWarning(t *testing.T) {
 		if err != nil || !status.Healthy {
 			t.Errorf("%+v, %v", status.Problems, err)
 		}
-		sameLines(t, status.Warnings, want...)
+		deploytest.SameLines(t, status.Warnings, want...)
 	}
 }
 
@@ -176,7 +177,7 @@ func TestAssessCode(t *testing.T) {
 			found.State.Function.CodeSHA256 = test.code
 			status, err := Assess(found, test.embedded, nil)
 			if err != nil || status.Healthy != test.healthy || status.UpgradeAvailable != test.upgrade {
-				t.Errorf("healthy %t, upgrade %t, %q, %v", status.Healthy, status.UpgradeAvailable, printed(status.Changes), err)
+				t.Errorf("healthy %t, upgrade %t, %q, %v", status.Healthy, status.UpgradeAvailable, deploytest.Printed(status.Changes), err)
 			}
 		})
 	}
@@ -305,5 +306,5 @@ func TestRoleLostItsTag(t *testing.T) {
 	for _, problem := range status.Problems {
 		got = append(got, problem.Message)
 	}
-	sameLines(t, got, "role prod-spothandler-us-east-1 lacks the tag spothandler:prefix=prod.")
+	deploytest.SameLines(t, got, "role prod-spothandler-us-east-1 lacks the tag spothandler:prefix=prod.")
 }

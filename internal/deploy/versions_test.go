@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
@@ -207,7 +208,7 @@ func TestDriftBesideAnOlderVersion(t *testing.T) {
 			for _, problem := range status.Problems {
 				got = append(got, problem.Message)
 			}
-			sameLines(t, got, test.want)
+			deploytest.SameLines(t, got, test.want)
 			if status.UpgradeAvailable != test.older {
 				t.Errorf("%s: upgrade available: %t", test.name, status.UpgradeAvailable)
 			}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
 
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -47,11 +48,11 @@ func TestFindWithoutRole(t *testing.T) {
 		a.install(t, "prod", given("function-name", "fn", "rule-name", "r"))
 		a.install(t, "test", nil)
 		a.install(t, "", nil)
-		sameLines(t, a.withoutRole(t))
+		deploytest.SameLines(t, a.withoutRole(t))
 
 		a.deleteRoleOf(t, "prod")
 		a.deleteRoleOf(t, "")
-		sameLines(t, a.withoutRole(t), ": ecs-fargate-spot-handler, ecs-spot-interruption", "prod: prod-fn, prod-r")
+		deploytest.SameLines(t, a.withoutRole(t), ": ecs-fargate-spot-handler, ecs-spot-interruption", "prod: prod-fn, prod-r")
 	})
 }
 
@@ -71,7 +72,7 @@ func TestFindWithoutRoleByOneResource(t *testing.T) {
 			if kept == resource.KindRule {
 				want = "prod: prod-ecs-fargate-spot-handler, prod-r"
 			}
-			sameLines(t, a.withoutRole(t), want)
+			deploytest.SameLines(t, a.withoutRole(t), want)
 		})
 	}
 }
@@ -91,7 +92,7 @@ func TestFindWithoutRoleConfirmsTags(t *testing.T) {
 			n.ARN("lambda", n.Region, "function:named-otherwise"):               mine("prod"),
 			n.ARN("lambda", n.Region, "function:half-ecs-fargate-spot-handler"): {resource.TagManagedBy: resource.ManagedBy},
 		}}})
-		sameLines(t, a.withoutRole(t), "prod: prod-new, prod-ecs-spot-interruption")
+		deploytest.SameLines(t, a.withoutRole(t), "prod: prod-new, prod-ecs-spot-interruption")
 	})
 }
 
@@ -118,7 +119,7 @@ func TestFindWithoutRoleDenied(t *testing.T) {
 			"GetFunction":  "not checked: resources found by their tags for prod: no permission for lambda:GetFunction",
 		} {
 			stop := a.Inject(localaws.Fault{Action: action, Deny: true})
-			sameLines(t, a.withoutRole(t), want)
+			deploytest.SameLines(t, a.withoutRole(t), want)
 			stop()
 		}
 		a.Inject(localaws.Fault{Action: "DescribeRule", Refuse: &localaws.Error{Code: "InternalException", Status: 500}})

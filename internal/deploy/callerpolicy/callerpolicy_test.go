@@ -11,6 +11,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/callerpolicy"
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/session"
 
@@ -24,13 +25,9 @@ const (
 	aKey      = "arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555"
 )
 
-func identity() session.Identity {
-	return session.Identity{Partition: "aws", Account: "111122223333", Region: "us-east-1"}
-}
-
 func names() resource.Names {
 	defaults := settings.Defaults(prefix)
-	return resource.NewNames(identity(), prefix, defaults.FunctionName, defaults.RuleName)
+	return resource.NewNames(deploytest.Identity(), prefix, defaults.FunctionName, defaults.RuleName)
 }
 
 // document is a parsed policy.

@@ -20,6 +20,7 @@ import (
 	"github.com/spothandler/spothandler/embed"
 	"github.com/spothandler/spothandler/internal/cli"
 	"github.com/spothandler/spothandler/internal/cli/command"
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/localaws"
@@ -48,7 +49,7 @@ func newEnvironment(t *testing.T) *environment {
 	}
 	w := &environment{T: t, policies: map[string]string{callerKey: "{}"}}
 	w.server = localaws.New(localaws.Options{
-		Account: identity().Account, Region: identity().Region, Delays: &localaws.Delays{}, Policies: w.policies,
+		Account: deploytest.Identity().Account, Region: deploytest.Identity().Region, Delays: &localaws.Delays{}, Policies: w.policies,
 		InProcess: func(getenv func(string) string, out io.Writer) (localaws.Handler, error) {
 			return w.function(getenv, out)
 		},
@@ -66,7 +67,7 @@ func newEnvironment(t *testing.T) *environment {
 			t.Error(err)
 		}
 	})
-	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": url, "AWS_REGION": identity().Region, "AWS_EC2_METADATA_DISABLED": "true"})
+	testaws.SetHome(t, "", map[string]string{"AWS_ENDPOINT_URL": url, "AWS_REGION": deploytest.Identity().Region, "AWS_EC2_METADATA_DISABLED": "true"})
 	return w
 }
 
@@ -91,7 +92,7 @@ func (w *environment) printed(arguments string) string {
 	}
 	w.Setenv("AWS_ACCESS_KEY_ID", adminKey)
 	var policy, warnings bytes.Buffer
-	line := strings.Fields("policy " + arguments + " --account " + identity().Account)
+	line := strings.Fields("policy " + arguments + " --account " + deploytest.Identity().Account)
 	if code := cli.Run(w.Context(), line, command.NewStreams(strings.NewReader(""), &policy, &warnings)); code != 0 {
 		w.Fatal(warnings.String())
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spothandler/spothandler/internal/apperr"
 
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
@@ -19,7 +20,7 @@ func desiredFor(t *testing.T, asked settings.Given) State {
 	if err := asked.Apply(&spec); err != nil {
 		t.Fatal(err)
 	}
-	want, err := Desired(NewNames(identity(), prefix, spec.FunctionName, spec.RuleName), spec, Release{Version: "1.0.0", CodeSHA256: "c29tZSBoYXNo"})
+	want, err := Desired(NewNames(deploytest.Identity(), prefix, spec.FunctionName, spec.RuleName), spec, Release{Version: "1.0.0", CodeSHA256: "c29tZSBoYXNo"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,13 +67,13 @@ func TestDesired(t *testing.T) {
 		for _, field := range allFields(want)[kind] {
 			got = append(got, field.path+"="+field.value)
 		}
-		sameLines(t, got, lines...)
+		deploytest.SameLines(t, got, lines...)
 	}
 }
 
 // A value at AWS's limit is accepted, and one character more is rejected.
 func TestLimitsAreExact(t *testing.T) {
-	names, spec := NewNames(identity(), "", "fn", "rule"), settings.Defaults("")
+	names, spec := NewNames(deploytest.Identity(), "", "fn", "rule"), settings.Defaults("")
 	for name, test := range map[string]struct {
 		limit int
 		text  func(pad string) (string, error)
@@ -87,7 +88,7 @@ func TestLimitsAreExact(t *testing.T) {
 		}},
 		"pattern": {4096, func(pad string) (string, error) {
 			spec.Clusters = []string{pad}
-			return eventPattern(identity(), spec)
+			return eventPattern(deploytest.Identity(), spec)
 		}},
 	} {
 		shortest, err := test.text("x")
@@ -125,7 +126,7 @@ func TestDesiredRejects(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			spec := settings.Defaults("")
 			spec.Clusters = test.clusters
-			names := NewNames(identity(), "", spec.FunctionName, spec.RuleName)
+			names := NewNames(deploytest.Identity(), "", spec.FunctionName, spec.RuleName)
 			_, err := Desired(names, spec, Release{Version: "1.0.0"})
 			if test.name == "policy" {
 				_, err = rolePolicy(names, spec)

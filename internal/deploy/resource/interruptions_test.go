@@ -3,6 +3,7 @@ package resource
 import (
 	"testing"
 
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
 )
@@ -25,7 +26,7 @@ func TestEventPattern(t *testing.T) {
 	} {
 		spec := settings.Defaults("")
 		spec.Redeploy, spec.Clusters = test.mode, test.clusters
-		got, err := eventPattern(identity(), spec)
+		got, err := eventPattern(deploytest.Identity(), spec)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,6 +3,7 @@ package resource
 import (
 	"testing"
 
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
@@ -40,7 +41,7 @@ func TestOptionalStatements(t *testing.T) {
 		if err := test.settings.Apply(&spec); err != nil {
 			t.Fatal(err)
 		}
-		statements := optionalStatements(NewNames(identity(), "prod", "fn", "rule"), spec)
+		statements := optionalStatements(NewNames(deploytest.Identity(), "prod", "fn", "rule"), spec)
 		if got := encodeJSON(append([]statement{}, statements...)); got != test.want {
 			t.Errorf("%v: got\n%s\nwant\n%s", test.settings, got, test.want)
 		}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 )
 
 // installed returns what Observe finds after an install of wanted.
@@ -35,20 +37,20 @@ func TestPlanFromNothing(t *testing.T) {
 }
 
 func TestPlanWithoutDifference(t *testing.T) {
-	sameLines(t, printed(Plan(wanted(t), installed(t))))
+	deploytest.SameLines(t, deploytest.Printed(Plan(wanted(t), installed(t))))
 }
 
 // A removal uses the reverse order, whatever is left to remove.
 func TestRemoval(t *testing.T) {
 	have := installed(t)
-	sameLines(t, printed(Removal(have, "prod", false)),
+	deploytest.SameLines(t, deploytest.Printed(Removal(have, "prod", false)),
 		"delete target", "delete rule", "delete permission", "delete function", "delete log group", "delete role")
-	sameLines(t, printed(Removal(have, "prod", true)),
+	deploytest.SameLines(t, deploytest.Printed(Removal(have, "prod", true)),
 		"delete target", "delete rule", "delete permission", "delete function",
 		"update log group; tags.spothandler:kept  -> prod; tags.managed-by spothandler -> ; tags.spothandler:prefix prod -> ", "delete role")
 	have.Triggers[0].Target, have.Triggers[0].Permission, have.LogGroup = nil, nil, nil
-	sameLines(t, printed(Removal(have, "prod", true)), "delete rule", "delete function", "delete role")
-	sameLines(t, printed(Removal(State{}, "prod", true)))
+	deploytest.SameLines(t, deploytest.Printed(Removal(have, "prod", true)), "delete rule", "delete function", "delete role")
+	deploytest.SameLines(t, deploytest.Printed(Removal(State{}, "prod", true)))
 }
 
 // Every field that differs leads to one update of its resource. The fields come from the structs: a new one
@@ -74,7 +76,7 @@ func TestPlanUpdatesEveryField(t *testing.T) {
 					change(reflect.ValueOf(have.resources()[index]).Elem().FieldByIndex(at))
 					changes := Plan(wanted(t), have)
 					if len(changes) != 1 || changes[0].Action != Update || changes[0].ID != each.ID() || len(changes[0].Fields) == 0 {
-						t.Errorf("%q", printed(changes))
+						t.Errorf("%q", deploytest.Printed(changes))
 					}
 				})
 			}
@@ -144,7 +146,7 @@ func TestPlanReplacesFunction(t *testing.T) {
 			have := installed(t)
 			test.change(&have)
 			changes := Plan(wanted(t), have)
-			sameLines(t, printed(changes), test.want...)
+			deploytest.SameLines(t, deploytest.Printed(changes), test.want...)
 			for _, change := range changes {
 				if change.Action == Delete && change.Fields[0].Old == "" {
 					t.Error("it does not say why")
@@ -161,7 +163,7 @@ func TestPlanReplacesFunction(t *testing.T) {
 func TestPlanChangesRole(t *testing.T) {
 	have := installed(t)
 	have.Role, have.Function.RoleARN = nil, "arn:aws:iam::111122223333:role/theirs"
-	lines := printed(Plan(wanted(t), have))
+	lines := deploytest.Printed(Plan(wanted(t), have))
 	if len(lines) != 2 || lines[0] != "create role" || !strings.HasPrefix(lines[1], "update function; role ") {
 		t.Errorf("%q", lines)
 	}
@@ -186,7 +188,7 @@ func TestPlanLeavesAlone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			have := installed(t)
 			change(&have)
-			sameLines(t, printed(Plan(wanted(t), have)))
+			deploytest.SameLines(t, deploytest.Printed(Plan(wanted(t), have)))
 		})
 	}
 }
@@ -198,12 +200,12 @@ func TestPlanTags(t *testing.T) {
 	want.DropTags = []string{"old", "empty", "absent"}
 	want.Triggers[0].Rule.Tags = map[string]string{"Team": "web", TagManagedBy: "spothandler", "new": ""}
 	changes := Plan(want, have)
-	sameLines(t, printed(changes), "update rule; tags.Team ops -> web; tags.new  -> ; tags.empty  -> ; tags.old 1 -> ")
+	deploytest.SameLines(t, deploytest.Printed(changes), "update rule; tags.Team ops -> web; tags.new  -> ; tags.empty  -> ; tags.old 1 -> ")
 	fields := changed(changes[0].Fields)
 	if add := fields.tagged(want.Triggers[0].Rule.Tags); encodeJSON(add) != `{"Team":"web","new":""}` {
 		t.Errorf("added are %v", add)
 	}
-	sameLines(t, fields.untagged(want.Triggers[0].Rule.Tags), "empty", "old")
+	deploytest.SameLines(t, fields.untagged(want.Triggers[0].Rule.Tags), "empty", "old")
 	if fields.beyondTags() {
 		t.Error("there is more than tags")
 	}

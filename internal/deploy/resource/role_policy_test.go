@@ -5,12 +5,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
 // The role's policy, word for word.
 func TestRolePolicy(t *testing.T) {
-	names := NewNames(identity(), "prod", "fn", "rule")
+	names := NewNames(deploytest.Identity(), "prod", "fn", "rule")
 	const logs = `{"Sid":"Logs","Effect":"Allow","Action":["logs:CreateLogStream","logs:PutLogEvents"],` +
 		`"Resource":"arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/prod-fn:*"}`
 	const services = `{"Sid":"Services","Effect":"Allow","Action":["ecs:DescribeServices","ecs:UpdateService"],` +

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/spothandler/spothandler/internal/apperr/apperrtest"
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
@@ -54,7 +55,7 @@ func TestOptionalSettingsCombinations(t *testing.T) {
 		if err := test.settings.Apply(&spec); err != nil {
 			t.Fatal(err)
 		}
-		_, err := Desired(NewNames(identity(), "", spec.FunctionName, spec.RuleName), spec, Release{Version: "1.0.0"})
+		_, err := Desired(NewNames(deploytest.Identity(), "", spec.FunctionName, spec.RuleName), spec, Release{Version: "1.0.0"})
 		apperrtest.Refused(t, err, test.message, test.hint)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
@@ -19,7 +20,7 @@ func twoTriggers(t *testing.T, state State) State {
 	}
 	defaults := settings.Defaults("prod")
 	defaults.Tags = map[string]string{"Team": "web"}
-	trigger, err := second.wanted(NewNames(identity(), "prod", defaults.FunctionName, defaults.RuleName), defaults)
+	trigger, err := second.wanted(NewNames(deploytest.Identity(), "prod", defaults.FunctionName, defaults.RuleName), defaults)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,9 +70,9 @@ func TestSeveralTriggers(t *testing.T) {
 		t.Errorf("ours are %+v", owned)
 	}
 	if changes := PlanFor("prod", want, found); changes[0].ID != rule || changes[0].Fields[0] != (Field{"state", "ENABLED", "DISABLED"}) {
-		t.Errorf("a rule that is taken over is not paused first: %q", printed(changes))
+		t.Errorf("a rule that is taken over is not paused first: %q", deploytest.Printed(changes))
 	}
 	if left := Plan(wanted(t), twoTriggers(t, installed(t))); len(left) != 3 || left[0].ID != target || left[0].Action != Delete {
-		t.Errorf("a trigger that is wanted no longer leaves %q", printed(left))
+		t.Errorf("a trigger that is wanted no longer leaves %q", deploytest.Printed(left))
 	}
 }

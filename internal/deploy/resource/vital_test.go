@@ -3,6 +3,7 @@ package resource
 import (
 	"testing"
 
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
@@ -10,7 +11,7 @@ import (
 // function works but leaves no records.
 func TestVital(t *testing.T) {
 	found := wanted(t).byID()
-	names := NewNames(identity(), "prod", settings.Defaults("").FunctionName, settings.Defaults("").RuleName)
+	names := NewNames(deploytest.Identity(), "prod", settings.Defaults("").FunctionName, settings.Defaults("").RuleName)
 	for _, test := range []struct {
 		id    ID
 		paths []string

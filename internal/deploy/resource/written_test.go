@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
@@ -12,7 +13,7 @@ import (
 func TestNoRoomForHashes(t *testing.T) {
 	spec := settings.Defaults("prod")
 	spec.Clusters = []string{strings.Repeat("c", 255), strings.Repeat("d", 255), strings.Repeat("e", 200)}
-	want, err := Desired(NewNames(identity(), "prod", "fn", "rule"), spec, Release{Version: "1.0.0", CodeSHA256: "c29tZSBoYXNo"})
+	want, err := Desired(NewNames(deploytest.Identity(), "prod", "fn", "rule"), spec, Release{Version: "1.0.0", CodeSHA256: "c29tZSBoYXNo"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,9 +3,7 @@ package scenario_test
 import (
 	"context"
 	"net/http"
-	"slices"
 	"testing"
-	"testing/synctest"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
@@ -13,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"github.com/spothandler/spothandler/internal/deploy"
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
@@ -37,14 +36,8 @@ func inAccount(t *testing.T, test func(t *testing.T, a *account)) {
 func inAccountWith(t *testing.T, options localaws.Options, test func(t *testing.T, a *account)) {
 	t.Helper()
 	options.Existing = []string{aBoundary, aQueue} // settings may name these
-	synctest.Test(t, func(t *testing.T) {
-		server := localaws.New(options)
-		defer func() {
-			if err := server.Close(); err != nil {
-				t.Error(err)
-			}
-		}()
-		a := &account{Server: server, id: identity(), release: testRelease(t, "1.0.0")}
+	deploytest.Run(t, options, func(t *testing.T, server *localaws.Server) {
+		a := &account{Server: server, id: deploytest.Identity(), release: testRelease(t, "1.0.0")}
 		a.connect(server)
 		test(t, a)
 	})
@@ -58,10 +51,6 @@ func (a *account) connect(transport http.RoundTripper) {
 		IAM: iam.NewFromConfig(config), Logs: cloudwatchlogs.NewFromConfig(config),
 		Lambda: lambda.NewFromConfig(config), Events: eventbridge.NewFromConfig(config),
 	}
-}
-
-func identity() session.Identity {
-	return session.Identity{Partition: "aws", Account: "111122223333", Region: "us-east-1", Caller: "arn:aws:sts::111122223333:assumed-role/dev/ana"}
 }
 
 // find returns what a command finds; an error ends the test.
@@ -110,7 +99,7 @@ func (a *account) install(t *testing.T, prefix string, asked settings.Given) {
 		t.Fatal(err)
 	}
 	if left := a.plan(t, prefix, nil); len(left) > 0 {
-		t.Fatalf("after the install %s remains", printed(left))
+		t.Fatalf("after the install %s remains", deploytest.Printed(left))
 	}
 }
 
@@ -156,29 +145,7 @@ func (a *account) isEmpty(t *testing.T, prefix string) {
 	t.Helper()
 	found := a.find(t, prefix, nil)
 	if found.Found() {
-		t.Errorf("still there: %s", printed(resource.Plan(resource.State{}, found.State)))
-	}
-}
-
-// printed returns a plan in readable form: "update function x: timeout 60 -> 3".
-func printed(changes []resource.Change) []string {
-	lines := make([]string, 0, len(changes))
-	for _, change := range changes {
-		line := string(change.Action) + " " + change.Kind.Words()
-		for _, field := range change.Fields {
-			if change.Action == resource.Update {
-				line += "; " + field.Path + " " + field.Old + " -> " + field.New
-			}
-		}
-		lines = append(lines, line)
-	}
-	return lines
-}
-
-func sameLines(t *testing.T, got []string, want ...string) {
-	t.Helper()
-	if !slices.Equal(got, want) {
-		t.Errorf("got\n\t%q\nwant\n\t%q", got, want)
+		t.Errorf("still there: %s", deploytest.Printed(resource.Plan(resource.State{}, found.State)))
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
@@ -219,7 +220,7 @@ func (c *crashTest) checkStatus(t *testing.T, a *account) {
 	}
 	healthy := c.healthy && now == c.before || c.install && now == c.after
 	if status.Healthy != healthy || status.Healthy != (len(status.Changes) == 0) {
-		t.Errorf("status says healthy: %t, would change %q", status.Healthy, printed(status.Changes))
+		t.Errorf("status says healthy: %t, would change %q", status.Healthy, deploytest.Printed(status.Changes))
 		sameAccount(t, "Before all of it", now, c.before)
 		sameAccount(t, "After all of it", now, c.after)
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/localaws"
@@ -13,14 +14,14 @@ import (
 func TestCycle(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		changes := a.plan(t, "prod", nil)
-		sameLines(t, printed(changes),
+		deploytest.SameLines(t, deploytest.Printed(changes),
 			"create role", "create log group", "create function", "create permission", "create rule", "create target")
 
 		a.install(t, "prod", given("memory-size", "256", "tag", "Team=web", "cluster", "shop", "reserved-concurrency", "2"))
 
 		a.ForgetCalls()
 		a.install(t, "prod", nil)
-		sameLines(t, a.calls(writes))
+		deploytest.SameLines(t, a.calls(writes))
 
 		a.install(t, "prod", given("timeout", "90"))
 		found := a.find(t, "prod", nil)
@@ -32,7 +33,7 @@ func TestCycle(t *testing.T) {
 		a.isEmpty(t, "prod")
 		a.ForgetCalls()
 		a.uninstall(t, "prod") // like rm -f
-		sameLines(t, a.calls(writes))
+		deploytest.SameLines(t, a.calls(writes))
 	})
 }
 
@@ -97,7 +98,7 @@ func TestChangeEverySetting(t *testing.T) {
 		if _, err := resource.Apply(t.Context(), a.clients, changed.Names, changed.Plan(want), resource.Options{}); err != nil {
 			t.Fatal(err)
 		}
-		sameLines(t, printed(a.find(t, "", nil).Plan(want)))
+		deploytest.SameLines(t, deploytest.Printed(a.find(t, "", nil).Plan(want)))
 		if last := a.find(t, "", nil); last.State.Role.Description == first.State.Role.Description ||
 			last.Record.Untagged == "" || last.State.Function.Tags["Team"] != "" {
 			t.Errorf("tags that were taken off: record %q, function %v", last.State.Role.Description, last.State.Function.Tags)
@@ -115,7 +116,7 @@ func TestTwoPrefixes(t *testing.T) {
 		a.isEmpty(t, "prod")
 		for _, prefix := range []string{"", "test"} {
 			if changes := a.plan(t, prefix, nil); len(changes) > 0 {
-				t.Errorf("prefix %q: %q", prefix, printed(changes))
+				t.Errorf("prefix %q: %q", prefix, deploytest.Printed(changes))
 			}
 		}
 	})

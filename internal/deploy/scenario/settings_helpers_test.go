@@ -1,13 +1,10 @@
 package scenario_test
 
 import (
-	"archive/zip"
-	"bytes"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"testing"
 
+	"github.com/spothandler/spothandler/internal/deploy/deploytest"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
@@ -26,14 +23,7 @@ const (
 )
 
 // given returns settings as given by flags: name, value, name, value. A repeated name is a list.
-func given(words ...string) settings.Given {
-	asked := settings.Given{}
-	for i := 0; i < len(words); i += 2 {
-		name := words[i]
-		asked[name] = settings.Value{Texts: append(asked[name].Texts, words[i+1]), Source: "--" + name}
-	}
-	return asked
-}
+func given(words ...string) settings.Given { return deploytest.Given(words...) }
 
 // optionalSettings returns all settings that refer to existing resources, and tracing.
 func optionalSettings() settings.Given {
@@ -50,20 +40,8 @@ func noOptionalSettings() settings.Given {
 // testRelease returns a release whose code is a real zip, different for each version.
 func testRelease(t *testing.T, version string) resource.Release {
 	t.Helper()
-	var out bytes.Buffer
-	archive := zip.NewWriter(&out)
-	file, err := archive.Create("bootstrap")
-	if err == nil {
-		_, err = file.Write([]byte("code of " + version))
-	}
-	if err == nil {
-		err = archive.Close()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	sum := sha256.Sum256(out.Bytes())
-	return resource.Release{Version: version, CodeSHA256: base64.StdEncoding.EncodeToString(sum[:]), Zip: out.Bytes()}
+	zip, sum := deploytest.Zip(t, "bootstrap", "code of "+version)
+	return resource.Release{Version: version, CodeSHA256: sum, Zip: zip}
 }
 
 // jsonOf returns a value as JSON.
