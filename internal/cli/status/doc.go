@@ -1,3 +1,3 @@
-// Package status implements the command status: it assesses the installations in the requested Regions, once or repeatedly,
-// and prints the result. It changes nothing, and depends on no other command.
+// Package status implements the command status. A run reads the Regions and assesses what is installed there, once or,
+// with --watch, repeatedly; textPrinter and Output print the result. It changes nothing, and depends on no other command.
 package status

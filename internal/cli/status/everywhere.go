@@ -90,29 +90,3 @@ func mergeRegions(why map[resource.NotChecked][]string) []resource.NotChecked {
 	slices.SortFunc(all, func(a, b resource.NotChecked) int { return strings.Compare(a.What, b.What) })
 	return all
 }
-
-// unchecked collects what status could not check, in any Region. The zero value is ready to use.
-type unchecked struct {
-	mu  sync.Mutex
-	all []resource.NotChecked
-}
-
-func (u *unchecked) add(notChecked ...resource.NotChecked) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	u.all = append(u.all, notChecked...)
-}
-
-func (u *unchecked) list() []resource.NotChecked {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	return append([]resource.NotChecked{}, u.all...)
-}
-
-// addUnchecked records what could not be checked, and warns about it.
-func (r run) addUnchecked(notChecked ...resource.NotChecked) {
-	r.unchecked.add(notChecked...)
-	for _, each := range notChecked {
-		r.Warn(each.String())
-	}
-}

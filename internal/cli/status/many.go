@@ -13,25 +13,25 @@ import (
 )
 
 // printMany prints a line for each installation, then remarks on several of them, then those that need attention.
-func (r run) printMany(all []deploy.Status) {
-	r.printList(all)
-	r.printOverlaps(all)
-	r.printUpgrades(all)
+func (p textPrinter) printMany(all []deploy.Status) {
+	p.printList(all)
+	p.printOverlaps(all)
+	p.printUpgrades(all)
 	notes := sharedNotes(all)
 	for _, each := range notes {
-		r.Out.Printf("\n")
-		r.Out.Print(r.Out.Note("", deploy.Enumerate(slices.Compact(each.prefixes))+": "+each.text))
-		r.hintRecordAll(all, each)
+		p.Out.Printf("\n")
+		p.Out.Print(p.Out.Note("", deploy.Enumerate(slices.Compact(each.prefixes))+": "+each.text))
+		p.hintRecordAll(all, each)
 	}
 	for _, status := range all {
 		if status = withoutShared(status, notes); needsAttention(status) {
-			r.Out.Printf("\n")
-			r.printOne(status)
+			p.Out.Printf("\n")
+			p.printOne(status)
 		}
 	}
 }
 
-func (r run) printList(all []deploy.Status) {
+func (p textPrinter) printList(all []deploy.Status) {
 	bad, idle, prefixes, regions, verdicts, versions, days := 0, 0, 0, 0, 0, 0, 0
 	accounts := accountsOf(all)
 	for _, status := range all {
@@ -58,7 +58,7 @@ func (r run) printList(all []deploy.Status) {
 		}
 		sign, verdict = term.Failed, fmt.Sprintf("%d of %d installations %s not healthy", bad, len(all), are)
 	}
-	r.Out.Printf("%s\n", r.Out.Headline(sign, verdict, "account "+strings.Join(accounts, ", ")))
+	p.Out.Printf("%s\n", p.Out.Headline(sign, verdict, "account "+strings.Join(accounts, ", ")))
 	for _, status := range all {
 		sign := term.OK
 		if !status.Healthy {
@@ -67,17 +67,9 @@ func (r run) printList(all []deploy.Status) {
 			sign = term.Attention
 		}
 		name := term.Pad(deploy.DisplayPrefix(status.Prefix), prefixes)
-		r.Out.Print(r.Out.Cells(sign, name, term.Pad(placeAmong(status, accounts), regions), term.Pad(verdictText(status), verdicts),
+		p.Out.Print(p.Out.Cells(sign, name, term.Pad(placeAmong(status, accounts), regions), term.Pad(verdictText(status), verdicts),
 			term.Pad(orUnknown(status.Outputs.ModuleVersion), versions), term.Pad(summarizeDay(status), days)))
 	}
-}
-
-// redeployNothing says how many installations redeploy nothing, as configured.
-func redeployNothing(idle int) string {
-	if idle == 1 {
-		return "1 redeploys nothing"
-	}
-	return fmt.Sprintf("%d redeploy nothing", idle)
 }
 
 // accountsOf returns the accounts of the installations, each once.
@@ -100,7 +92,7 @@ func placeAmong(status deploy.Status, accounts []string) string {
 }
 
 // printOverlaps prints once which installations watch the same clusters.
-func (r run) printOverlaps(all []deploy.Status) {
+func (p textPrinter) printOverlaps(all []deploy.Status) {
 	printed := map[origin]bool{}
 	for _, status := range all {
 		group := overlapping(all, status)
@@ -110,13 +102,13 @@ func (r run) printOverlaps(all []deploy.Status) {
 		for _, prefix := range group {
 			printed[origin{status.Account, status.Region, prefix}] = true
 		}
-		r.Out.Printf("\n")
-		r.Out.Print(r.Out.Note("", fmt.Sprintf("%s watch the same clusters in %s: each would redeploy", deploy.Enumerate(group), status.Region)))
-		if r.Installations != nil {
-			show.Hint(r.Out, "cluster: [NAME, NAME]   in "+r.Sources.File+", clusters that no other installation watches")
+		p.Out.Printf("\n")
+		p.Out.Print(p.Out.Note("", fmt.Sprintf("%s watch the same clusters in %s: each would redeploy", deploy.Enumerate(group), status.Region)))
+		if p.Installations != nil {
+			show.Hint(p.Out, "cluster: [NAME, NAME]   in "+p.Sources.File+", clusters that no other installation watches")
 			continue
 		}
-		show.Hint(r.Out, "spothandler install"+r.hintsIn(status.Region).InstallationFlags("NAME")+" --cluster NAME   clusters that no other installation watches")
+		show.Hint(p.Out, "spothandler install"+p.hintsIn(status.Region).InstallationFlags("NAME")+" --cluster NAME   clusters that no other installation watches")
 	}
 }
 
@@ -143,7 +135,7 @@ func overlapping(all []deploy.Status, status deploy.Status) []string {
 }
 
 // printUpgrades prints once that a newer version is available.
-func (r run) printUpgrades(all []deploy.Status) {
+func (p textPrinter) printUpgrades(all []deploy.Status) {
 	var old []deploy.Status
 	var prefixes, regions []string
 	for _, status := range all {
@@ -154,18 +146,18 @@ func (r run) printUpgrades(all []deploy.Status) {
 	if len(old) == 0 {
 		return
 	}
-	r.Out.Printf("\n")
-	r.Out.Print(r.Out.Note("", fmt.Sprintf("upgrade available for %s: this is spothandler %s", deploy.Enumerate(prefixes), r.Version)))
+	p.Out.Printf("\n")
+	p.Out.Print(p.Out.Note("", fmt.Sprintf("upgrade available for %s: this is spothandler %s", deploy.Enumerate(prefixes), p.Version)))
 	switch {
 	case len(old) == 1:
-		show.Hint(r.Out, r.about(old[0], "upgrade", ""))
-	case r.Installations != nil:
-		show.Hint(r.Out, "spothandler upgrade --config "+apperr.Quote(r.Sources.File))
-	case r.AllRegions:
-		show.Hint(r.Out, "spothandler upgrade --all --all-regions"+r.Hints().InstallationFlags(""))
+		show.Hint(p.Out, p.about(old[0], "upgrade", ""))
+	case p.Installations != nil:
+		show.Hint(p.Out, "spothandler upgrade --config "+apperr.Quote(p.Sources.File))
+	case p.AllRegions:
+		show.Hint(p.Out, "spothandler upgrade --all --all-regions"+p.Hints().InstallationFlags(""))
 	default:
 		for _, region := range slices.Compact(regions) {
-			show.Hint(r.Out, "spothandler upgrade --all"+r.hintsIn(region).InstallationFlags(""))
+			show.Hint(p.Out, "spothandler upgrade --all"+p.hintsIn(region).InstallationFlags(""))
 		}
 	}
 }
@@ -218,4 +210,34 @@ func withoutShared(status deploy.Status, notes []note) deploy.Status {
 
 func needsAttention(status deploy.Status) bool {
 	return len(status.Problems)+len(remarks(status)) > 0
+}
+
+// print prints a single installation in full. Of several it prints a line each, then those that need attention.
+func (p textPrinter) print(all []deploy.Status) {
+	switch len(all) {
+	case 0:
+	case 1:
+		p.printOne(all[0])
+	default:
+		p.printMany(all)
+	}
+}
+
+// hintRecordAll prints, below a remark on the log level of several installations, the command that makes their functions
+// record everything.
+func (p textPrinter) hintRecordAll(all []deploy.Status, remark note) {
+	prefix := "NAME"
+	if len(remark.prefixes) == 1 {
+		prefix = remark.prefixes[0]
+	}
+	for _, status := range all {
+		if remark.text == notRead+": "+deploy.LevelHides(status.Spec.LogLevel) {
+			hint := p.hintsIn(status.Region).RecordAll(prefix)
+			if p.Installations != nil {
+				hint = "log-level: INFO   in " + p.Sources.File
+			}
+			show.Hint(p.Out, hint)
+			return
+		}
+	}
 }

@@ -30,7 +30,7 @@ func shownStatuses(all []deploy.Status, regions ...string) string {
 	streams := command.Streams{Stdout: &shown, Getenv: func(string) string { return "" }, Width: 80}
 	a := command.New(streams, nil, "0.0.0-dev")
 	a.Regions = regions
-	run{App: a, opts: &options{}}.print(all)
+	textPrinter{App: a}.print(all)
 	return shown.String()
 }
 
@@ -111,7 +111,7 @@ func TestLongVersions(t *testing.T) {
 	var shown bytes.Buffer
 	streams := command.Streams{Stdout: &shown, Getenv: func(name string) string { return map[string]string{"NO_COLOR": "1"}[name] }, Width: 80, StdoutTTY: true}
 	a := command.New(streams, nil, "0.0.0-dev")
-	run{App: a, opts: &options{}}.printList([]deploy.Status{long, busy})
+	textPrinter{App: a}.printList([]deploy.Status{long, busy})
 	const want = `✓ 2 installations are healthy · account 111122223333
 
   ✓ payments-production  ap-southeast-1  healthy  1.2.0-15-gabc1234-dirty

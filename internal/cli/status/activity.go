@@ -3,8 +3,6 @@ package status
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,8 +11,6 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/spothandler/spothandler/internal/apperr"
-	"github.com/spothandler/spothandler/internal/cli/show"
-	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
 	"github.com/spothandler/spothandler/internal/deploy/settings"
@@ -111,9 +107,6 @@ func (r *activityReader) read(group string) *activity {
 	return r.all[group]
 }
 
-// lastDay is the name of the part of status that comes from the records.
-const lastDay = "last 24 h"
-
 // add adds to a status what the function did, or why that is unknown.
 func (r *activityReader) add(status *deploy.Status, found *deploy.Installation) {
 	unknown := found.Unrecorded(status.Spec)
@@ -157,95 +150,4 @@ func whyNoRecords(err error) string {
 		return "the KMS key of the log group cannot be used: " + apperr.Plain(err)
 	}
 	return apperr.WhyNot(err)
-}
-
-// printActivity prints what the function did, or why that is unknown.
-func (r run) printActivity(status deploy.Status) {
-	if why := whyUnknown(status); why != "" {
-		r.Out.Print(r.Out.Labeled(lastDay, " ", []string{"unknown: " + why}))
-		return
-	}
-	if status.Last24h == nil { // not requested
-		return
-	}
-	r.Out.Print(r.Out.Labeled(lastDay, " · ", describeDay(status.Last24h)))
-	if status.Latest != nil {
-		r.Out.Print(r.Out.Labeled("latest", " · ", describeLatest(status.Latest)))
-	}
-}
-
-// hintActivity prints, below all rows, hints on what printActivity showed.
-func (r run) hintActivity(status deploy.Status) {
-	switch {
-	case whyUnknown(status) != "" && deploy.HidesRecords(status.Spec.LogLevel):
-		show.Hint(r.Out, r.hintsIn(status.Region).RecordAll(status.Prefix))
-	case status.Last24h != nil && status.Last24h.Failures > 0:
-		show.Hint(r.Out, "spothandler logs"+r.hintsIn(status.Region).InstallationFlags(status.Prefix)+" --level ERROR   what failed, and how to fix it")
-	}
-}
-
-// hintRecordAll prints, below a remark on the log level of several installations, the command that makes their functions
-// record everything.
-func (r run) hintRecordAll(all []deploy.Status, remark note) {
-	prefix := "NAME"
-	if len(remark.prefixes) == 1 {
-		prefix = remark.prefixes[0]
-	}
-	for _, status := range all {
-		if remark.text == notRead+": "+deploy.LevelHides(status.Spec.LogLevel) {
-			hint := r.hintsIn(status.Region).RecordAll(prefix)
-			if r.Installations != nil {
-				hint = "log-level: INFO   in " + r.Sources.File
-			}
-			show.Hint(r.Out, hint)
-			return
-		}
-	}
-}
-
-// whyUnknown returns why the activity of an installation is unknown, or "" if it is known or was not requested.
-func whyUnknown(status deploy.Status) string {
-	for _, each := range status.NotChecked {
-		if each.What == lastDay {
-			return each.Why
-		}
-	}
-	return ""
-}
-
-func describeDay(day *history.Day) []string {
-	if day.Interruptions == 0 {
-		return []string{"no interruptions recorded"}
-	}
-	return slices.Concat([]string{term.Plural(day.Interruptions, "task") + " interrupted", fmt.Sprintf("%d redeployed", day.Redeployments)},
-		show.NotRedeployed(day.Skipped), []string{fmt.Sprintf("%d failed", day.Failures)})
-}
-
-func describeLatest(latest *history.Latest) []string {
-	result := string(latest.Result)
-	switch latest.Result {
-	case history.Skipped:
-		result += ": " + string(latest.Reason)
-	case history.Observed:
-		result = "would have been redeployed"
-	}
-	return []string{latest.At.UTC().Format("15:04:05 UTC"), latest.Cluster + "/" + latest.Service, result}
-}
-
-// summarizeDay returns the last 24 hours in the few words of a table's cell.
-func summarizeDay(status deploy.Status) string {
-	day := status.Last24h
-	switch {
-	case whyUnknown(status) != "":
-		return "24 h: unknown"
-	case day == nil:
-		return ""
-	case day.Interruptions == 0:
-		return "24 h: none recorded"
-	}
-	words := []string{fmt.Sprintf("24 h: %d interrupted", day.Interruptions)}
-	if day.Failures > 0 {
-		words = append(words, fmt.Sprintf("%d failed", day.Failures))
-	}
-	return strings.Join(words, ", ")
 }
