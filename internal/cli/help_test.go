@@ -50,8 +50,7 @@ func commandLines(cmd *cobra.Command) [][]string {
 func TestHelpIsNarrow(t *testing.T) {
 	for _, words := range commandLines(Commands()) {
 		var shown bytes.Buffer
-		streams := fakeStreams(true, "NO_COLOR=1")
-		streams.Stdout, streams.Stderr, streams.Width = &shown, &shown, 60
+		streams := command.Streams{Stdout: &shown, Stderr: &shown, StdoutTTY: true, StderrTTY: true, Width: 60, Environ: []string{"NO_COLOR=1"}}
 		Run(t.Context(), append(words, "--help"), streams)
 		for line := range strings.Lines(shown.String()) {
 			if term.Width(strings.TrimSuffix(line, "\n")) > 60 {
@@ -87,7 +86,7 @@ func TestHelpIsText(t *testing.T) {
 // The help of upgrade does not repeat the flags of install, all of which it accepts.
 func TestHelpOfUpgrade(t *testing.T) {
 	_, shown := spothandler(t.Context(), "", "upgrade", "--help")
-	root := rootCommand(command.New(command.Streams{Getenv: func(string) string { return "" }}, nil, binaryVersion()))
+	root := rootCommand(command.New(command.Streams{}, nil, binaryVersion()))
 	install, _, err := root.Find([]string{"install"})
 	if err != nil {
 		t.Fatal(err)

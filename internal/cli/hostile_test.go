@@ -64,7 +64,7 @@ func hostileCommands() []hostileCommand {
 
 // hostileCommands includes every command that calls AWS except simulate, which TestHostileTextInSimulate covers.
 func TestHostileCommandsAreComplete(t *testing.T) {
-	for _, command := range rootCommand(command.New(fakeStreams(false), nil, binaryVersion())).Commands() {
+	for _, command := range rootCommand(command.New(command.Streams{}, nil, binaryVersion())).Commands() {
 		if command.Flags().Lookup("region") == nil || slices.Contains([]string{"local", "simulate"}, command.Name()) {
 			continue
 		}

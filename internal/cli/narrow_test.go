@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -79,10 +78,7 @@ func narrowCommands() []string {
 func (a *historyFixture) onTerminal(width int, line string) string {
 	var shown bytes.Buffer
 	Run(a.Context(), words(line), command.Streams{
-		Stdin: strings.NewReader(""), Stdout: &shown, Stderr: &shown, Environ: os.Environ(), StdoutTTY: true, StderrTTY: true, Width: width,
-		Getenv: func(name string) string {
-			return cmp.Or(map[string]string{"NO_COLOR": "1", "TERM": "dumb"}[name], os.Getenv(name))
-		},
+		Stdin: strings.NewReader(""), Stdout: &shown, Stderr: &shown, Environ: append([]string{"NO_COLOR=1", "TERM=dumb"}, os.Environ()...), StdoutTTY: true, StderrTTY: true, Width: width,
 	})
 	return shown.String()
 }

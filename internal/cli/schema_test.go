@@ -130,7 +130,7 @@ func TestHistoryMatchesSchemas(t *testing.T) {
 // Every command has a schema for its result, except those that print an IAM policy, a script or help.
 func TestEveryResultHasSchema(t *testing.T) {
 	schemas := strictSchemas(t)
-	for _, command := range rootCommand(command.New(fakeStreams(false), nil, binaryVersion())).Commands() {
+	for _, command := range rootCommand(command.New(command.Streams{}, nil, binaryVersion())).Commands() {
 		name := command.Name()
 		if name == "upgrade" { // which has the same result as install
 			name = "install"

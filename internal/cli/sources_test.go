@@ -164,7 +164,7 @@ func everyCommandFlag(t *testing.T, do func(t *testing.T, command string, flag *
 // withEnvironment returns a command before its flags are filled.
 func withEnvironment(t *testing.T, line string, environ ...string) (*command.App, *cobra.Command) {
 	t.Helper()
-	a := command.New(command.Streams{Getenv: func(string) string { return "" }, Environ: environ}, nil, binaryVersion())
+	a := command.New(command.Streams{Environ: environ}, nil, binaryVersion())
 	root := rootCommand(a)
 	cmd, _, err := root.Find(strings.Fields(line))
 	if err != nil {

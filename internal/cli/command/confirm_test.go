@@ -16,8 +16,7 @@ func TestInterruptDuringQuestion(t *testing.T) {
 		nobody, keys := io.Pipe()
 		defer keys.Close()
 		var shown bytes.Buffer
-		streams := fakeStreams(true, "NO_COLOR=1")
-		streams.Stdin, streams.Stderr, streams.StdinTTY = nobody, &shown, true
+		streams := Streams{Stdin: nobody, Stderr: &shown, StdinTTY: true, StderrTTY: true, Width: 80, Environ: []string{"NO_COLOR=1"}}
 		a := New(streams, nil, "1.2.3")
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)

@@ -80,9 +80,7 @@ func TestLongMessage(t *testing.T) {
 		{false, "✗ creating role prod-spothandler-eu-west-1: NoSuchEntity: Scope ARN: arn:aws:iam::111122223333:policy/boundary does not exist or is not attachable.\n  › find it\n"},
 	} {
 		var shown bytes.Buffer
-		streams := fakeStreams(test.tty, "NO_COLOR=1")
-		streams.Stderr = &shown
-		a := New(streams, nil, "1.2.3")
+		a := New(Streams{Stderr: &shown, StderrTTY: test.tty, Width: 80, Environ: []string{"NO_COLOR=1"}}, nil, "1.2.3")
 		a.printError(&apperr.Error{
 			Message: "creating role prod-spothandler-eu-west-1: NoSuchEntity: Scope ARN: arn:aws:iam::111122223333:policy/boundary does not exist or is not attachable.",
 			Hints:   []string{"find it"},

@@ -27,9 +27,7 @@ func TestRegionsRunConcurrently(t *testing.T) {
 		outcomes := map[string]error{"ap-east-1": ErrDiffers, "eu-west-1": errors.New("broken"), "us-east-1": nil}
 		takes := map[string]time.Duration{"ap-east-1": 3 * time.Second, "eu-west-1": time.Second, "us-east-1": 2 * time.Second}
 		var out, problems bytes.Buffer
-		streams := fakeStreams(false)
-		streams.Stdout, streams.Stderr = &out, &problems
-		a := New(streams, nil, "1.2.3")
+		a := New(Streams{Stdout: &out, Stderr: &problems, Width: 80}, nil, "1.2.3")
 		a.Output = "text"
 		a.Regions = []string{"us-east-1", "ap-east-1", "eu-west-1", "ap-east-1"}
 

@@ -7,6 +7,7 @@ import (
 
 	xterm "golang.org/x/term"
 
+	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/term"
 )
 
@@ -15,7 +16,6 @@ type Streams struct {
 	Stdin   io.Reader
 	Stdout  io.Writer
 	Stderr  io.Writer
-	Getenv  func(string) string
 	Environ []string // as os.Environ
 
 	StdinTTY, StdoutTTY, StderrTTY bool
@@ -38,7 +38,7 @@ func SystemStreams() Streams {
 	width, height := terminalSize()
 	return Streams{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Getenv: os.Getenv, Environ: os.Environ(),
+		Environ:   os.Environ(),
 		StdinTTY:  xterm.IsTerminal(int(os.Stdin.Fd())),
 		StdoutTTY: xterm.IsTerminal(int(os.Stdout.Fd())),
 		StderrTTY: xterm.IsTerminal(int(os.Stderr.Fd())),
@@ -60,7 +60,13 @@ func terminalSize() (width, height int) {
 
 // NewStreams returns patient streams without a terminal, with the environment of this process.
 func NewStreams(in io.Reader, out, err io.Writer) Streams {
-	return Streams{Stdin: in, Stdout: out, Stderr: err, Getenv: os.Getenv, Environ: os.Environ(), Width: 80, Patient: true}
+	return Streams{Stdin: in, Stdout: out, Stderr: err, Environ: os.Environ(), Width: 80, Patient: true}
+}
+
+// Getenv returns the value of an environment variable, or "" if it is not set.
+func (s Streams) Getenv(name string) string {
+	value, _ := input.LookupEnv(s.Environ, name)
+	return value
 }
 
 // printers returns the printers of Stdout and Stderr.

@@ -27,7 +27,7 @@ func healthy(prefix, region string) deploy.Status {
 
 func shownStatuses(all []deploy.Status, regions ...string) string {
 	var shown bytes.Buffer
-	streams := command.Streams{Stdout: &shown, Getenv: func(string) string { return "" }, Width: 80}
+	streams := command.Streams{Stdout: &shown, Width: 80}
 	a := command.New(streams, nil, "0.0.0-dev")
 	a.Regions = regions
 	textPrinter{App: a}.print(all)
@@ -109,7 +109,7 @@ func TestLongVersions(t *testing.T) {
 	busy := long
 	busy.Prefix, busy.Last24h = "prod", &history.Day{Interruptions: 1240, Failures: 37}
 	var shown bytes.Buffer
-	streams := command.Streams{Stdout: &shown, Getenv: func(name string) string { return map[string]string{"NO_COLOR": "1"}[name] }, Width: 80, StdoutTTY: true}
+	streams := command.Streams{Stdout: &shown, Environ: []string{"NO_COLOR=1"}, Width: 80, StdoutTTY: true}
 	a := command.New(streams, nil, "0.0.0-dev")
 	textPrinter{App: a}.printList([]deploy.Status{long, busy})
 	const want = `✓ 2 installations are healthy · account 111122223333
