@@ -2,11 +2,14 @@ package resource
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // Progress is one progress report of Apply.
@@ -55,7 +58,7 @@ func Apply(ctx context.Context, clients Clients, names Names, changes []Change, 
 				done++
 			}
 		}
-		if err := a.firstError(); err != nil {
+		if err := a.failure(); err != nil {
 			return done, err
 		}
 	}
@@ -86,13 +89,25 @@ func (a *applying) waves() [][]int {
 	return waves
 }
 
-func (a *applying) firstError() error {
-	for _, err := range a.errs {
-		if err != nil {
-			return err
+// failure returns the error of the first change that failed, with the details and hints of those that failed at the same
+// time: fixing only the first would lead to the next.
+func (a *applying) failure() error {
+	failed := slices.DeleteFunc(slices.Clone(a.errs), func(err error) bool { return err == nil })
+	if len(failed) == 0 {
+		return nil
+	}
+	first, explained := errors.AsType[*apperr.Error](failed[0])
+	if !explained {
+		return failed[0]
+	}
+	all := *first
+	for _, err := range failed[1:] {
+		if other, explained := errors.AsType[*apperr.Error](err); explained {
+			all.Detail = slices.Concat(all.Detail, []string{"Also failed: " + other.Message + "."}, without(other.Detail, all.Detail...))
+			all.Hints = slices.Concat(all.Hints, without(other.Hints, all.Hints...))
 		}
 	}
-	return nil
+	return &all
 }
 
 func (a *applying) apply(ctx context.Context, index int) error {

@@ -19,6 +19,7 @@ func given(words ...string) settings.Given { return deploytest.Given(words...) }
 
 // account is an in-memory AWS account in a bubble of virtual time, with an installation under the prefix prod.
 type account struct {
+	server  *localaws.Server
 	clients Clients
 	names   Names
 	want    State // what was installed
@@ -30,6 +31,7 @@ func inAccount(t *testing.T, test func(t *testing.T, a account)) {
 		config := server.Config()
 		config.HTTPClient = &http.Client{Transport: server}
 		a := account{
+			server: server,
 			clients: Clients{
 				IAM: iam.NewFromConfig(config), Logs: cloudwatchlogs.NewFromConfig(config),
 				Lambda: lambda.NewFromConfig(config), Events: eventbridge.NewFromConfig(config),
