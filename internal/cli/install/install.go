@@ -268,7 +268,10 @@ func (j *installJob) confirmAdoption(ctx context.Context) error {
 	if j.Yes {
 		return nil
 	}
-	return j.Confirm(ctx, fmt.Sprintf("Take over %s as shown above?", term.Plural(len(j.Taken), "resource")), "yes")
+	if err := j.Confirm(ctx, fmt.Sprintf("Take over %s as shown above?", term.Plural(len(j.Taken), "resource")), "yes"); err != nil {
+		return err
+	}
+	return j.Recheck(ctx)
 }
 
 // nothingToUpgrade returns the error for a prefix that is not installed. It names the existing installations if the caller

@@ -175,6 +175,11 @@ func (r *removal) prepare(ctx context.Context) (*deploy.Uninstall, error) {
 }
 
 func (r *removal) remove(ctx context.Context, job *deploy.Uninstall) error {
+	if !r.Yes { // the answer may have taken long
+		if err := job.Recheck(ctx); err != nil {
+			return err
+		}
+	}
 	if err := (jobRun{r.App, r.Connection, job, job.Changes}).run(ctx); err != nil {
 		return err
 	}
