@@ -113,6 +113,7 @@ bench: ## run the benchmarks
 	@go test -run '^$$' -bench . -benchmem ./...
 
 demo: build ## show the whole lifecycle on a local AWS
+	@echo
 	@bin/spothandler demo
 
 docs: build ## write the generated parts of the documents, and the pictures

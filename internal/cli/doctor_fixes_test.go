@@ -23,6 +23,7 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/command"
 	doctorcmd "github.com/spothandler/spothandler/internal/cli/doctor"
 	"github.com/spothandler/spothandler/internal/cli/local"
+	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/doctor"
 	"github.com/spothandler/spothandler/internal/localaws"
 )
@@ -81,7 +82,7 @@ func useLocalAs(t *testing.T, policies map[string]string, services ...localaws.S
 	return server.Config()
 }
 
-// shell runs a printed command in a shell, or in this process if it is a spothandler command.
+// shell runs a command in a shell, as it is printed on a narrow terminal, or in this process if it is a spothandler command.
 func shell(t *testing.T, line string) error {
 	t.Helper()
 	if own, ok := strings.CutPrefix(line, "spothandler "); ok {
@@ -90,7 +91,7 @@ func shell(t *testing.T, line string) error {
 		}
 		return nil
 	}
-	if said, err := exec.CommandContext(t.Context(), "sh", "-ec", line).CombinedOutput(); err != nil {
+	if said, err := exec.CommandContext(t.Context(), "sh", "-ec", strings.Join(term.Continue(line, 60), "\n")).CombinedOutput(); err != nil {
 		return fmt.Errorf("%w: %s", err, said)
 	}
 	return nil

@@ -59,7 +59,7 @@ func Generate(ctx context.Context, module, dist string, out io.Writer) error {
 			return fmt.Errorf("writing %s: %w", path, err)
 		}
 		sum := sha256.Sum256(zips[i])
-		fmt.Fprintf(out, "%-15s %d bytes  CodeSha256 %s\n", path, len(zips[i]), base64.StdEncoding.EncodeToString(sum[:]))
+		fmt.Fprintf(out, "%-15s %d bytes  %s\n", path, len(zips[i]), base64.StdEncoding.EncodeToString(sum[:]))
 	}
 	return nil
 }

@@ -107,7 +107,7 @@ func (t *simulation) printRedeployment(response *handler.Response) {
 	st := t.Out.Style
 	switch {
 	case response.Applied:
-		t.Out.Printf("%s %s %s %s %s\n", st.Glyph(term.OK), st.Green("Redeployed "+t.name()+":"), response.DeploymentBefore, st.Glyph(term.Arrow), response.DeploymentAfter)
+		t.Out.Print(st.Success("Redeployed " + t.name() + ": " + response.DeploymentBefore + " → " + response.DeploymentAfter))
 	case response.Action == handler.ActionFail:
 		t.Out.Print(st.Verdict(fmt.Sprintf("Not redeployed: %s: %s", response.Reason, response.Message)))
 	default:

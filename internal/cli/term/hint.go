@@ -30,12 +30,12 @@ func (s Style) HintAt(indent, hint string, command bool) Text {
 // Continue breaks a command into lines of at most width columns that can be pasted as they are: a backslash continues each of
 // them in a shell, except within a jq program, where a line break is a space. A longer word has its own line.
 func Continue(command string, width int) []string {
-	const indent, more = "  ", ` \`
+	const indent = "  "
 	if Width(command) <= width {
 		return []string{command}
 	}
 	var lines []string
-	for _, word := range words(command) {
+	for _, word := range short(words(command), width-len(indent)) {
 		last := len(lines) - 1
 		switch {
 		case last < 0:
@@ -51,6 +51,9 @@ func Continue(command string, width int) []string {
 	}
 	return lines
 }
+
+// more continues a command on the next line.
+const more = ` \`
 
 // and separates two commands, the second of which begins a line.
 const and = "&&"
@@ -77,6 +80,23 @@ func words(command string) []word {
 			found = append(found, word{text: text})
 		}
 		quoted = quoted != (strings.Count(text, "'")%2 == 1)
+	}
+	return found
+}
+
+// short returns words in which a flag is parted from its value if they are longer than width together, and the value alone is not.
+func short(all []word, width int) []word {
+	var found []word
+	for i, each := range all {
+		room := width
+		if i < len(all)-1 {
+			room -= len(more)
+		}
+		if flag, value, _ := strings.Cut(each.text, " "); isFlag(flag) && Width(each.text) > room && Width(value) <= room {
+			found = append(found, word{text: flag}, word{text: value})
+			continue
+		}
+		found = append(found, each)
 	}
 	return found
 }

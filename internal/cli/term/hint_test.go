@@ -25,6 +25,10 @@ func TestHint(t *testing.T) {
       map(select(. != null)) | length' \
       > number
 `},
+		{"a long value", "aws ecs update-service --capacity-provider-strategy capacityProvider=FARGATE,base=1", true, narrow, `  › aws ecs update-service \
+      --capacity-provider-strategy \
+      capacityProvider=FARGATE,base=1
+`},
 		{"a command substitution", "spothandler completion bash > $(brew --prefix)/etc/bash_completion", true, narrow, `  › spothandler completion bash \
       > $(brew --prefix)/etc/bash_completion
 `},

@@ -7,7 +7,11 @@ import "strings"
 func (s Style) Step(g Glyph, name, found, right string) Text {
 	const rightWidth = 7
 	left := "  " + s.bare(g) + s.gap(g) + Pad(s.Plain(name), KindWidth)
-	lines := s.Wrap(found, s.Width-Width(left)-rightWidth)
+	width := s.Width - Width(left)
+	if right != "" {
+		width -= rightWidth
+	}
+	lines := s.Wrap(found, width)
 	for i := range lines {
 		lines[i] = s.Plain(lines[i])
 	}
