@@ -110,14 +110,14 @@ func explainDenied(doing string, caller string, err error) error {
 	}
 	var api smithy.APIError
 	if errors.As(err, &api) && api.ErrorMessage() != "" {
-		denied.Detail = append(denied.Detail, AWSAdds(api.ErrorMessage()))
+		denied.Detail = append(denied.Detail, AWSReports(api.ErrorMessage()))
 	}
 	return denied
 }
 
-// AWSAdds returns a sentence that quotes a message of AWS.
-func AWSAdds(message string) string {
-	return fmt.Sprintf("AWS adds: %q.", strings.TrimSuffix(message, "."))
+// AWSReports returns a sentence that quotes a message of AWS.
+func AWSReports(message string) string {
+	return fmt.Sprintf("AWS reports: %q.", strings.TrimSuffix(message, "."))
 }
 
 // WhyNot returns a clause that says why something could not be read: for access

@@ -20,7 +20,7 @@ func HintsFor(err error) []string {
 		meant func(error) bool
 		hint  string
 	}{
-		{isThrottled, "wait a minute and try again: the account has reached AWS's request rate"},
+		{isThrottled, "wait a minute and try again: the account's request rate is too high"},
 		{isExpired, "get new credentials, then run the command again"},
 		{withCode("LimitExceeded"), "delete unused roles or policies, or request a higher IAM quota"},
 		{exceedsRules, "delete unused rules, name fewer clusters, or request a higher quota of EventBridge"},
@@ -32,7 +32,7 @@ func HintsFor(err error) []string {
 		{withText("InvalidGroup"), "--vpc-security-group ID   of an existing group in the subnets' VPC"},
 		{withText("is not attachable"), "--permissions-boundary ARN   of an existing policy"},
 		{withText("destination ARN"), "--on-failure ARN   of an existing destination, or none"},
-		{withText("permissions boundary"), "ask the owner of the caller's permissions boundary, which denies this"},
+		{withText("permissions boundary"), "ask the owner of the caller's permissions boundary to allow this"},
 		{withText("session policy"), "use credentials without a session policy, or with one that allows this"},
 		{withText("explicit deny"), "find the policy with the explicit deny and narrow it: no other policy can override it"},
 	} {

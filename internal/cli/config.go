@@ -17,11 +17,11 @@ func configCommand(*command.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "config",
 		Short: "Check a configuration file, or create one from what is installed",
-		Long: `A configuration file contains the settings of an installation, named like the
-flags, and prefix, region, profile, role-arn and expect-account. Under
-"installations" it contains several installations by name; the keys above apply
-to all of them. --only selects some of them. A setting on the command line
-applies to every selected installation.
+		Long: `A configuration file contains the settings of an installation, with the names of
+the flags as keys, and prefix, region, profile, role-arn and expect-account.
+Several installations are listed by name under "installations"; the keys above
+it apply to all of them. --only selects some of them. A setting on the command
+line applies to every selected installation.
 
 install and upgrade with --config apply the settings in the file, and reset all
 others to their defaults. They keep the names and the role path, which never
@@ -54,9 +54,9 @@ func configCheckCommand(a *command.App) *cobra.Command {
 		Use:   "check FILE",
 		Short: "Check a configuration file without calling AWS",
 		Long: `Check validates a file as --config does, and lists its installations. It calls
-no AWS service: run "install --config FILE --dry-run" to find out whether the
-names are free, the clusters exist, and two accounts are the same. FILE may be
--, which reads standard input.`,
+no AWS service: "install --config FILE --dry-run" also checks that the names are
+free, that the clusters exist, and that no two installations are the same one.
+FILE may be -, which reads standard input.`,
 		Example: `  spothandler config check spothandler.yaml
   envsubst < template.yaml | spothandler config check -`,
 		Args: func(_ *cobra.Command, args []string) error {

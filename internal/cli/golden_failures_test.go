@@ -40,25 +40,25 @@ func inputFailures() []failure {
 		{name: "an unexpected argument", args: "install prod"},
 		{name: "a value that is not accepted", args: "install --memory-size 64"},
 		{name: "an unknown output format", args: "status --output yaml", textOnly: "invalid_setting"},
-		{name: "an invalid wait", args: anInstall + " --wait -1m"},
+		{name: "an invalid wait time", args: anInstall + " --wait -1m"},
 		{name: "a prefix with a bad character", args: "install --prefix a/b"},
 		{name: "a prefix that is too long", args: "install --prefix " + strings.Repeat("p", 60)},
 		{name: "a function name that is too long", args: "install --function-name " + strings.Repeat("f", 65)},
 		{name: "an invalid tag", args: "install --tag Team"},
 		{name: "a reserved tag key", args: "install --tag managed-by=me"},
-		{name: "a tag key of AWS", args: "install --tag aws:x=y"},
-		{name: "tags that differ in case", args: "install --tag Team=a --tag team=b"},
-		{name: "clusters and all", args: "install --cluster all --cluster shop"},
+		{name: "a tag key that AWS reserves", args: "install --tag aws:x=y"},
+		{name: "tag keys that differ in case", args: "install --tag Team=a --tag team=b"},
+		{name: "all clusters and some", args: "install --cluster all --cluster shop"},
 		{name: "a subnet without a security group", args: anInstall + " --vpc-subnet subnet-0a1b2c3d"},
-		{name: "a key of another Region", args: anInstall + " --kms-key arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555"},
-		{name: "a boundary of another account", args: anInstall + " --permissions-boundary arn:aws:iam::999999999999:policy/boundary"},
+		{name: "a KMS key in another Region", args: anInstall + " --kms-key arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555"},
+		{name: "a boundary in another account", args: anInstall + " --permissions-boundary arn:aws:iam::999999999999:policy/boundary"},
 		{name: "a destination that is the function", args: anInstall + " --on-failure arn:aws:lambda:eu-west-1:111122223333:function:" + theFunction},
-		{name: "a cluster of another Region", args: "install --cluster arn:aws:ecs:us-east-1:111122223333:cluster/shop"},
-		{name: "one Region and all", args: "status --region eu-west-1 --all-regions"},
+		{name: "a cluster in another Region", args: "install --cluster arn:aws:ecs:us-east-1:111122223333:cluster/shop"},
+		{name: "one Region and all Regions", args: "status --region eu-west-1 --all-regions"},
 		{name: "an invalid role ARN", args: "status --role-arn admin"},
 		{name: "an invalid port", args: "local --port 70000"},
 		{name: "an access key that is too short", args: "local --access-key local"},
-		{name: "tasks of no service", args: "local interrupt --cluster shop"},
+		{name: "no service", args: "local interrupt --cluster shop"},
 		{name: "no local AWS in the environment", args: "local interrupt --cluster shop --service api", env: map[string]string{"AWS_ENDPOINT_URL": ""}},
 		{name: "an AWS that is not local", args: "local interrupt --cluster shop --service api", env: map[string]string{"AWS_ENDPOINT_URL": "https://ecs.eu-west-1.amazonaws.com"}},
 	}
@@ -75,18 +75,18 @@ func configurationFailures() []failure {
 	}
 	return []failure{
 		{name: "a missing file", args: "install --config missing.yaml"},
-		file("a file that is no YAML", "prefix: \"prod\n"),
+		file("a file that is not YAML", "prefix: \"prod\n"),
 		file("a file that is a list", "- prefix: prod\n"),
-		file("a key that is no setting", "memory_size: 256\n"),
+		file("an unknown key", "memory_size: 256\n"),
 		file("a key twice", "timeout: 60\ntimeout: 90\n"),
-		file("a value within a value", "timeout:\n  seconds: [60]\n"),
+		file("a mapping for a single value", "timeout:\n  seconds: [60]\n"),
 		file("a value that is not accepted, in the file", "log-level: verbose\n"),
-		file("settings that do not fit the record", clusters),
+		file("settings that are too long for the record", clusters),
 		{name: "an unknown variable", args: "install", env: map[string]string{"SPOTHANDLER_MEMORY": "256"}},
 		{name: "no Region", args: anInstall, env: map[string]string{"AWS_REGION": ""}},
 		{name: "an Availability Zone for a Region", args: anInstall + " --region eu-west-1a"},
 		{name: "a missing profile", args: anInstall + " --profile dve"},
-		{name: "another account than expected", args: anInstall + " --expect-account 999999999999"},
+		{name: "an unexpected account", args: anInstall + " --expect-account 999999999999"},
 	}
 }
 
@@ -106,7 +106,7 @@ func credentialFailures() []failure {
 		{name: "expired credentials", args: anInstall, before: failing("GetCallerIdentity", "ExpiredToken", "The security token included in the request is expired")},
 		{name: "credentials that expire during the run", args: anInstall, before: failing("CreateFunction", "ExpiredTokenException", "The security token included in the request is expired")},
 		{name: "an unknown access key", args: anInstall, before: failing("GetCallerIdentity", "InvalidClientTokenId", "The security token included in the request is invalid.")},
-		{name: "a role that the caller may not assume", args: anInstall + " --role-arn arn:aws:iam::111122223333:role/admin", before: denied("AssumeRole")},
+		{name: "a role that the caller is not allowed to assume", args: anInstall + " --role-arn arn:aws:iam::111122223333:role/admin", before: denied("AssumeRole")},
 		{name: "AWS cannot be reached", args: anInstall, env: map[string]string{"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}},
 	}
 }
@@ -123,7 +123,7 @@ func deniedFailures() []failure {
 	}
 	return []failure{
 		{name: "creating the role", args: anInstall, before: denied("CreateRole")},
-		{name: "creating the function, half-way", args: anInstall, before: denied("CreateFunction")},
+		{name: "creating the function, midway", args: anInstall, before: denied("CreateFunction")},
 		{name: "reading the function", args: anInstall, before: denied("GetFunction")},
 		{name: "listing the roles", args: "status", before: denied("ListRoles")},
 		{name: "reading the function, for status", args: "status --prefix prod", before: denied("GetFunction")},
@@ -158,7 +158,7 @@ func ownershipFailures() []failure {
 				Resource: aws.String("arn:aws:lambda:eu-west-1:111122223333:function:" + theFunction), Tags: map[string]string{"spothandler:prefix": "other"},
 			}))
 		}))},
-		{name: "additions of others", args: anUninstall, before: after(anInstall, withClients(func(ctx context.Context, c clients) error {
+		{name: "additions that spothandler did not make", args: anUninstall, before: after(anInstall, withClients(func(ctx context.Context, c clients) error {
 			_, policy := c.iam.AttachRolePolicy(ctx, &iam.AttachRolePolicyInput{RoleName: aws.String(theRole), PolicyArn: aws.String("arn:aws:iam::aws:policy/ReadOnlyAccess")})
 			_, profile := c.iam.CreateInstanceProfile(ctx, &iam.CreateInstanceProfileInput{InstanceProfileName: aws.String("machines")})
 			_, role := c.iam.AddRoleToInstanceProfile(ctx, &iam.AddRoleToInstanceProfileInput{InstanceProfileName: aws.String("machines"), RoleName: aws.String(theRole)})
@@ -170,7 +170,7 @@ func ownershipFailures() []failure {
 			}))
 		}))},
 		{name: "another function name", args: anInstall + " --function-name other", before: admin(anInstall)},
-		{name: "a prefix in other letters", args: "install --prefix PROD", before: admin(anInstall)},
+		{name: "a prefix that differs in case", args: "install --prefix PROD", before: admin(anInstall)},
 		{name: "an installation of a newer version", args: anInstall, before: func(t *testing.T, _ *stage) {
 			defer func(before string) { version = before }(version)
 			version = "2.0.0"
@@ -184,20 +184,20 @@ func refusals() []failure {
 	return []failure{
 		{name: "too few executions", args: anInstall + " --reserved-concurrency 2", options: localaws.Options{Concurrency: 10}},
 		{
-			name: "too few executions, said late", args: anInstall + " --reserved-concurrency 2", options: localaws.Options{Concurrency: 10},
+			name: "too few executions, reported by AWS", args: anInstall + " --reserved-concurrency 2", options: localaws.Options{Concurrency: 10},
 			before: denied("GetAccountSettings"),
 		},
-		{name: "too fast, IAM", args: anInstall, before: throttled("CreateRole")},
-		{name: "too fast, Lambda", args: anInstall, before: throttled("CreateFunction")},
-		{name: "too fast, CloudWatch Logs", args: anInstall, before: throttled("CreateLogGroup")},
+		{name: "throttled by IAM", args: anInstall, before: throttled("CreateRole")},
+		{name: "throttled by Lambda", args: anInstall, before: throttled("CreateFunction")},
+		{name: "throttled by CloudWatch Logs", args: anInstall, before: throttled("CreateLogGroup")},
 		{name: "too many roles", args: anInstall, before: refused("CreateRole", localaws.Error{Code: "LimitExceeded", Status: 409, Message: "Cannot exceed quota for RolesPerAccount: 1000"})},
 		{name: "too many rules", args: anInstall, before: refused("PutRule", localaws.Error{Code: "LimitExceededException", Message: "The requested resource exceeds the maximum number allowed."})},
 		{name: "too many targets", args: anInstall, before: func(_ *testing.T, s *stage) {
 			s.Inject(localaws.Fault{Action: "PutTargets", Entries: &localaws.Error{Code: "LimitExceededException", Message: "The requested resource exceeds the maximum number allowed."}})
 		}},
-		{name: "too much code", args: anInstall, before: refused("CreateFunction", localaws.Error{Code: "CodeStorageExceededException", Message: "Code storage limit exceeded."})},
+		{name: "the code storage quota", args: anInstall, before: refused("CreateFunction", localaws.Error{Code: "CodeStorageExceededException", Message: "Code storage limit exceeded."})},
 		{name: "arm64 is not available in the Region", args: anInstall, before: refused("CreateFunction", localaws.Error{Code: "InvalidParameterValueException", Message: "Architecture arm64 is not supported in this region."})},
-		{name: "a key that CloudWatch Logs may not use", args: anInstall + " --kms-key arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555", before: refused("CreateLogGroup", localaws.Error{
+		{name: "a key that CloudWatch Logs is not allowed to use", args: anInstall + " --kms-key arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555", before: refused("CreateLogGroup", localaws.Error{
 			Code: "AccessDeniedException", Message: "The specified KMS key does not exist or is not allowed to be used with Arn 'arn:aws:logs:eu-west-1:111122223333:log-group:" + theGroup + "'",
 		})},
 		{name: "a missing permissions boundary", args: anInstall + " --permissions-boundary arn:aws:iam::111122223333:policy/boundary", before: refused("CreateRole", localaws.Error{
@@ -221,7 +221,7 @@ func refusals() []failure {
 		{name: "the same with --verbose, which is not proposed again", args: "status --prefix prod --verbose", before: refused("DescribeRule", localaws.Error{Code: "InternalException", Status: 500, Message: "This exception occurs due to unexpected causes."})},
 		{name: "a lost response", args: anInstall, before: func(_ *testing.T, s *stage) { s.Inject(localaws.Fault{Action: "PutRule", Drop: true}) }},
 		{
-			name: "a role that does not spread", args: anInstall + " --wait 1ms",
+			name: "a role that does not propagate", args: anInstall + " --wait 1ms",
 			options: localaws.Options{Delays: &localaws.Delays{RoleUsable: time.Hour}},
 		},
 		{
@@ -242,6 +242,6 @@ func stops() []failure {
 		{name: "Ctrl-C during the search for other installations", args: anInstall + " --memory-size 256 --dry-run", before: after(anInstall, func(_ *testing.T, s *stage) { s.interruptAt("ListRoles") })},
 		{name: "Ctrl-C with nothing to remove", args: anUninstall, before: func(_ *testing.T, s *stage) { s.interruptAt("ListRoles") }},
 		{name: "Ctrl-C during verification", args: anInstall, before: func(_ *testing.T, s *stage) { s.interruptAtNth("GetFunctionEventInvokeConfig", 2) }},
-		{name: "Ctrl-C halfway", args: anInstall, before: func(_ *testing.T, s *stage) { s.interruptAt("CreateFunction") }},
+		{name: "Ctrl-C midway", args: anInstall, before: func(_ *testing.T, s *stage) { s.interruptAt("CreateFunction") }},
 	}
 }

@@ -78,7 +78,7 @@ func TestLocalInterruptRefuses(t *testing.T) {
 		env  []string // in addition to the exports
 		want string
 	}{
-		{"no service", []string{"--cluster", "shop"}, nil, "--service is missing"},
+		{"no service", []string{"--cluster", "shop"}, nil, "--service is required"},
 		{"no tasks", []string{"--service", "api", "--tasks", "0"}, nil, "--tasks 0 is not accepted"},
 		{"another service", []string{"--cluster", "shop", "--service", "apo"}, nil, "interrupting tasks of shop/apo: ServiceNotFoundException"},
 		{"a standalone task", []string{"--cluster", "batch", "--service", "report"}, nil, "report is a standalone task, which belongs to no service"},

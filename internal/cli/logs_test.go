@@ -107,5 +107,5 @@ func TestLogsExplainsMissingRecords(t *testing.T) {
 	if _, err := cloudwatchlogs.NewFromConfig(a.Config()).DeleteLogGroup(t.Context(), &cloudwatchlogs.DeleteLogGroupInput{LogGroupName: &group}); err != nil {
 		t.Fatal(err)
 	}
-	says("logs --prefix prod", command.ExitError, "log group "+prodGroup+" is missing", "› spothandler install --prefix prod recreates it")
+	says("logs --prefix prod", command.ExitError, "log group "+prodGroup+" does not exist", "› spothandler install --prefix prod recreates it")
 }

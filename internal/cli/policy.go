@@ -38,17 +38,17 @@ func policyCommand(a *command.App) *cobra.Command {
 		Short: "Print the least-privilege IAM policy for running commands",
 		Long: `Policy prints the least-privilege IAM policy for a pipeline's role: for the
 named commands (install, upgrade, status, logs, report, uninstall, doctor,
-simulate), or for install, status, logs and uninstall. It is limited to the
-installation with this prefix; for doctor and report, it also includes read-only
-access to all services. Specify the settings that the installation will have.
+simulate) or, if none is named, for install, status, logs and uninstall. It is
+limited to this prefix; for doctor and report, it also includes read-only access
+to all services. Specify the settings that the installation will have.
 
 Without --permissions-boundary, the policy for install is equivalent to
-administrator access: whoever has it can grant the function's role any
+administrator access: a principal with it can grant the function's role any
 permission and assume the role. With it, no role can be created or changed that
 lacks that boundary. "policy boundary" prints such a boundary: the maximum
 permissions of the function, whatever its settings.
 
-With --account, no AWS call is made; otherwise, the account comes from STS. The
+With --account, no AWS call is made; otherwise, STS returns the account. The
 resource is * only for actions that AWS cannot restrict further.`,
 		Example: `  spothandler policy boundary --prefix prod > boundary.json
   aws iam create-policy --policy-name prod-spothandler-boundary --policy-document file://boundary.json
@@ -177,7 +177,7 @@ func (r policyRun) run(cmd *cobra.Command) error {
 		return err
 	}
 	if r.asked.commands.Install && spec.Boundary == "" {
-		r.Warn("without --permissions-boundary this policy is equivalent to administrator access: whoever has it can grant the function's role any permission and assume the role")
+		r.Warn("without --permissions-boundary this policy is equivalent to administrator access: a principal with it can grant the function's role any permission and assume the role")
 		account := ""
 		if r.asked.account != "" {
 			account = " --account " + r.asked.account

@@ -48,7 +48,8 @@ tasks: once, where it helps, before the task is stopped.
 Settings come from flags, SPOTHANDLER_<FLAG> variables and --config; credentials
 and Region are found as by every AWS SDK (profiles, SSO, roles, AWS_REGION).
 
-Exit codes: 0 success, 1 error, 2 differences, 3 not installed, 130 interrupted.`,
+Exit codes: 0 success, 1 error, 2 differences or findings, 3 not installed, 130
+interrupted.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 

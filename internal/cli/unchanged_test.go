@@ -27,7 +27,7 @@ func TestNothingWasChanged(t *testing.T) {
 		{"uninstall", true},
 	} {
 		code, shown := spothandler(t.Context(), "", words(test.line)...)
-		const whose = "They are those of the environment (AWS_ACCESS_KEY_ID)."
+		const whose = "They come from the environment (AWS_ACCESS_KEY_ID)."
 		if code != command.ExitError || strings.Contains(shown.err, "Nothing was changed.") != test.says || !strings.Contains(shown.err, whose) {
 			t.Errorf("%s exits with %d: %s", test.line, code, shown.err)
 		}

@@ -31,8 +31,8 @@ func TestNamesAreRecorded(t *testing.T) {
 			t.Errorf("--reset renames: %+v, %v", spec, err)
 		}
 		for setting, message := range map[string]string{
-			"function-name": "--function-name other: the installation here has function-name fn, and the name cannot be changed",
-			"rule-name":     "--rule-name other: the installation here has rule-name my.rule, and the name cannot be changed",
+			"function-name": "--function-name other: the function-name of this installation is fn, and cannot be changed",
+			"rule-name":     "--rule-name other: the rule-name of this installation is my.rule, and cannot be changed",
 		} {
 			_, err := Find(t.Context(), a.clients, a.id, "prod", given(setting, "other"))
 			if refusal := apperrtest.ErrorOf(t, err); refusal.Code != apperr.CodeRenamed || refusal.Message != message {

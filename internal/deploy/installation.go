@@ -126,7 +126,7 @@ func otherPath(role, path, source, asked string) *apperr.Error {
 func renamed(setting, name, source, asked string) *apperr.Error {
 	return &apperr.Error{
 		Code:    apperr.CodeRenamed,
-		Message: fmt.Sprintf("%s %s: the installation here has %s %s, and the name cannot be changed", source, asked, setting, name),
+		Message: fmt.Sprintf("%s %s: the %s of this installation is %s, and cannot be changed", source, asked, setting, name),
 		Hints:   []string{"--prefix NAME   install alongside it", "or uninstall it first"},
 	}
 }

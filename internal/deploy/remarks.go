@@ -21,7 +21,7 @@ func (i *Installation) CheckReadable() error {
 	return &apperr.Error{
 		Code:    apperr.CodeAccessDenied,
 		Message: fmt.Sprintf("reading the environment of function %s: access denied", f.Name),
-		Detail:  []string{apperr.AWSAdds(f.Unread), "Nothing was changed."},
+		Detail:  []string{apperr.AWSReports(f.Unread), "Nothing was changed."},
 		Hints:   []string{"allow kms:Decrypt on " + f.KMSKey},
 	}
 }

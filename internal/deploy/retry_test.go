@@ -60,7 +60,7 @@ func TestWaitTooLong(t *testing.T) {
 		if waited := time.Since(started); waited < ceilingRole-longestPause || waited > ceilingRole {
 			t.Errorf("it waited %s", waited)
 		}
-		if refusal.Code != apperr.CodeNotSettled || refusal.Message != "creating function prod-ecs-fargate-spot-handler: waiting for the role for 3m0s was not enough" {
+		if refusal.Code != apperr.CodeNotSettled || refusal.Message != "creating function prod-ecs-fargate-spot-handler: timed out after 3m0s waiting for the role" {
 			t.Errorf("%s: %s", refusal.Code, refusal.Message)
 		}
 		if !strings.Contains(strings.Join(refusal.Detail, " "), "cannot be assumed by Lambda") {

@@ -140,7 +140,7 @@ func (i *Installation) CheckVersion(version string, allowDowngrade bool) error {
 	}
 	return &apperr.Error{
 		Code:    apperr.CodeNewer,
-		Message: fmt.Sprintf("the installation is of version %s, newer than this spothandler %s", i.Record.Version, version),
+		Message: fmt.Sprintf("the installation has version %s, newer than this spothandler %s", i.Record.Version, version),
 		Hints:   []string{"use spothandler " + i.Record.Version + " or newer", "--allow-downgrade   install the older version anyway"},
 	}
 }

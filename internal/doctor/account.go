@@ -25,13 +25,13 @@ func accountTable() []accountCheck {
 			why: "If a second function redeploys on the same events, such as that of the Terraform module that spothandler replaces, each " +
 				"interruption redeploys a service twice. A rule that only sends notifications does no harm.",
 			sources: []string{"https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListRules.html"},
-			fixes:   []string{"aws events disable-rule --name NAME   then remove it with what made it, such as terraform destroy"},
+			fixes:   []string{"aws events disable-rule --name NAME   then remove it with the tool that created it, such as terraform destroy"},
 		}, otherRules},
 		{check{
 			code: quotaCode, title: "a vCPU quota leaves no room for a rollout", parts: []services.Part{services.PartQuotas},
-			why: "Fargate Spot and Fargate on-demand have separate vCPU quotas, initially of six. A rollout runs old and new tasks side by side: " +
-				"if a quota has no room for the largest rollout, that waits for tasks to stop. Usage is the maximum of the last three hours. " +
-				"A service whose task definition could not be read is not counted, and the check is reported as not made.",
+			why: "Fargate Spot and Fargate on-demand have separate vCPU quotas, initially six. A rollout runs old and new tasks side by side: " +
+				"if a quota has no room for the largest rollout, the rollout waits until tasks stop. Usage is the maximum of the last three hours. " +
+				"A service whose task definition could not be read is not counted, and the check is reported as not checked.",
 			sources: []string{
 				"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html",
 				"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/monitoring-fargate-usage.html",
@@ -59,13 +59,13 @@ func accountTable() []accountCheck {
 			sources: []string{
 				"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html",
 			},
-			fixes: []string{"have whatever starts the tasks retry, or run them on demand"},
+			fixes: []string{"let the program that starts the tasks retry, or run them on demand"},
 		}, standaloneTasks},
 		{check{
 			code: "SPOT305", title: "cluster defaults for new services", parts: []services.Part{services.PartClusters},
 			why: "A service created without a capacity provider strategy takes its cluster's default strategy; if that includes FARGATE_SPOT, it " +
 				"runs on Spot. If FARGATE is not associated with the cluster, no service there can have an on-demand floor. " +
-				"PutClusterCapacityProviders replaces both lists, so a command has to repeat the entries to keep.",
+				"PutClusterCapacityProviders replaces both lists, so the command must repeat the entries to keep.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutClusterCapacityProviders.html"},
 			fixes: []string{
 				"aws ecs put-cluster-capacity-providers --cluster CLUSTER --capacity-providers FARGATE FARGATE_SPOT --default-capacity-provider-strategy ...   repeat the entries to keep",
@@ -235,7 +235,7 @@ func standaloneTasks(s *AccountSubject) []verdict {
 	for _, key := range order {
 		verdicts = append(verdicts, verdict{
 			Warning, fmt.Sprintf("not restarted after an interruption: %s on Spot %s", count(groups[key], "task"), key),
-			"have whatever starts them retry, or run them on demand",
+			"let the program that starts them retry, or run them on demand",
 		})
 	}
 	return verdicts

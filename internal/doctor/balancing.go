@@ -18,8 +18,8 @@ func balancingChecks() []check {
 	groups := []services.Part{services.PartTargetGroups}
 	return []check{
 		{
-			code: "SPOT104", title: "draining takes longer than the notice", parts: groups, run: draining,
-			why: "A target group lets the connections of a departing task finish during its deregistration delay, by default 300 seconds, but " +
+			code: "SPOT104", title: "draining takes longer than the two-minute warning", parts: groups, run: draining,
+			why: "A target group lets the connections of a stopping task finish during its deregistration delay, by default 300 seconds, but " +
 				"an interrupted task is killed after 120 seconds at most. When a deployment stops a task, ECS waits for the delay before it sends " +
 				"SIGTERM, so a long delay also prolongs the redeployment, and the function skips further interruptions until it is over. " +
 				"Idle targets of an Application Load Balancer deregister at once.",
@@ -33,16 +33,16 @@ func balancingChecks() []check {
 			code: "SPOT109", title: "new tasks may be killed while starting", parts: slices.Concat(groups, []services.Part{services.PartTaskDefinition}), run: gracePeriod,
 			why: "Without a health check grace period (the default is 0), ECS kills a task that the load balancer finds unhealthy while it " +
 				"starts. A grace period is needed if the start period of a container's own health check is longer than the time after which the " +
-				"target group calls a target unhealthy (interval times unhealthy threshold). The healthy threshold does not matter: a new target " +
+				"target group considers a target unhealthy (interval times unhealthy threshold). The healthy threshold does not matter: a new target " +
 				"has to pass a single check.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/load-balancer-healthcheck.html"},
 			fixes:   []string{"aws ecs update-service --cluster CLUSTER --service SERVICE --health-check-grace-period-seconds 60   does not deploy"},
 		},
 		{
-			code: "SPOT110", title: "connections may outlast the notice", parts: groups, run: longConnections,
+			code: "SPOT110", title: "connections may outlast the two-minute warning", parts: groups, run: longConnections,
 			why: "Long-lived connections (TCP, TLS, UDP, QUIC, gRPC, WebSockets), sticky sessions and idle Service Connect connections end with " +
 				"their task. During a slow start of more than two minutes, new tasks get less than their share of the requests for longer than the " +
-				"notice lasts. Names in AWS Cloud Map stay in DNS caches for their TTL. A target group can close connections at the end of its " +
+				"warning lasts. Names in AWS Cloud Map stay in DNS caches for their TTL. A target group can close connections at the end of its " +
 				"deregistration delay; for UDP that is the default. AWS does not document whether Fargate drains Service Connect before SIGTERM, as " +
 				"the ECS agent on EC2 does.",
 			sources: []string{"https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html"},
@@ -55,20 +55,20 @@ func balancingChecks() []check {
 }
 
 const (
-	notice       = 120 // seconds between SIGTERM and the end
+	warningTime  = 120 // seconds between SIGTERM and SIGKILL, at most
 	defaultDelay = 300 // seconds (ELB API, TargetGroupAttribute)
-	goodDelay    = 90  // below the notice, with time to spare
+	goodDelay    = 90  // below warningTime, with time to spare
 )
 
 func draining(s *Subject) []verdict {
 	var verdicts []verdict
 	for _, group := range s.TargetGroups {
 		delay := seconds(group, "deregistration_delay.timeout_seconds", defaultDelay)
-		if delay < notice {
+		if delay < warningTime {
 			continue
 		}
 		verdicts = append(verdicts, verdict{
-			Warning, fmt.Sprintf("target group %s drains for %ds, but the notice is %ds", aws.ToString(group.TargetGroupName), delay, notice),
+			Warning, fmt.Sprintf("target group %s drains for %ds, but an interrupted task stops after %ds", aws.ToString(group.TargetGroupName), delay, warningTime),
 			modifyGroup(group, "deregistration_delay.timeout_seconds", goodDelay),
 		})
 	}
@@ -117,7 +117,7 @@ func gracePeriod(s *Subject) []verdict {
 	return nil
 }
 
-const longSlowStart = notice
+const longSlowStart = warningTime
 
 func longConnections(s *Subject) []verdict {
 	var verdicts []verdict
@@ -150,7 +150,7 @@ func longConnectionsIn(group services.TargetGroup) []verdict {
 	}
 	if slow := seconds(group, "slow_start.duration_seconds", 0); slow > longSlowStart {
 		verdicts = append(verdicts, verdict{
-			Warning, fmt.Sprintf("target group %s has a slow start of %ds, but the notice is %ds", name, slow, notice),
+			Warning, fmt.Sprintf("target group %s has a slow start of %ds, longer than the two-minute warning", name, slow),
 			modifyGroup(group, "slow_start.duration_seconds", goodDelay),
 		})
 	}

@@ -22,7 +22,7 @@ func capacityChecks() []check {
 		{
 			code: "SPOT102", title: "the only task is on Spot", run: onlyTask,
 			why: "A service with one task is down from the interruption until Spot capacity is available again: Fargate never replaces " +
-				"Spot capacity with on-demand capacity. For a queue consumer that may pause, that can be acceptable.",
+				"Spot capacity with on-demand capacity. That can be acceptable for a queue consumer.",
 			sources: []string{providers},
 			fixes: []string{
 				"aws ecs update-service --cluster CLUSTER --service SERVICE --desired-count 2",
@@ -31,9 +31,9 @@ func capacityChecks() []check {
 		},
 		{
 			code: "SPOT103", title: "no on-demand floor", run: noFloor,
-			why: "Fargate never replaces Spot capacity with on-demand capacity, so a shortage of Spot can take every task of the service. " +
+			why: "Fargate never replaces Spot capacity with on-demand capacity, so a shortage of Spot can stop every task of the service. " +
 				"A base or a weight on FARGATE keeps some tasks on demand. A base on FARGATE_SPOT does not, and is satisfied before any weight: one that " +
-				"covers every task leaves none. For a service without a load balancer or Service Connect this is informational, since no caller waits for it.",
+				"covers every task leaves none on demand. For a service without a load balancer or Service Connect this is informational, since no caller waits for it.",
 			sources: []string{providers},
 			fixes: []string{
 				"aws ecs update-service --cluster CLUSTER --service SERVICE --capacity-provider-strategy capacityProvider=FARGATE,base=1,weight=1 " +
@@ -55,7 +55,7 @@ func capacityChecks() []check {
 		{
 			code: "SPOT107", title: "too few free IP addresses for a rollout", parts: subnets, run: addresses,
 			why: "Each new task takes an IP address of its subnet before an old task releases one. Other services share the subnets, so " +
-				"what is free now is the most that a rollout can get. IPv6-only subnets are not checked.",
+				"what is free now is the most that a rollout can use. IPv6-only subnets are not checked.",
 			sources: []string{"https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html"},
 			fixes:   []string{"add subnets with free IP addresses to the service's network configuration"},
 		},
@@ -103,7 +103,7 @@ func noFloor(s *Subject) []verdict {
 	if len(s.LoadBalancers) > 0 || s.serviceConnect() != nil {
 		severity = Warning
 	}
-	return []verdict{{severity, "no task is on demand: a shortage of Spot can take them all", s.addFloor()}}
+	return []verdict{{severity, "no task is on demand: a shortage of Spot can stop them all", s.addFloor()}}
 }
 
 // serviceConnect returns the configuration of the primary deployment, or nil if Service Connect is off.

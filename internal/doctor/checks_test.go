@@ -158,9 +158,9 @@ func TestStopTimeoutOfEach(t *testing.T) {
 		web  *int32
 		want string
 	}{
-		{nil, "app and web are killed 30s into the 120s notice"},
-		{aws.Int32(5), "app is killed 30s into the 120s notice, web 5s"},
-		{aws.Int32(30), "app is killed 30s into the 120s notice"},
+		{nil, "app and web are killed 30s into the two-minute warning"},
+		{aws.Int32(5), "app is killed 30s into the two-minute warning, web 5s"},
+		{aws.Int32(30), "app is killed 30s into the two-minute warning"},
 	} {
 		d := diagnosed(t, func(s *Subject) {
 			app(s).StopTimeout = nil

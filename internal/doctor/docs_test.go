@@ -86,19 +86,19 @@ const beginning = `# What doctor checks
 
 ` + "`spothandler doctor`" + ` reads the ECS services of a Region that run on Fargate Spot and
 makes the checks below. An error means that an interruption is an outage, or that nothing
-redeploys; a warning, that an interruption hurts, or may hurt; an info is worth knowing. A
+redeploys; a warning, that an interruption causes harm, or may; an info is worth knowing. A
 service is ready if it has no error and no warning, and every check could be made. What the
-caller may not read is reported as not checked. A finding can be accepted with
+caller is not permitted to read is reported as not checked. A finding can be accepted with
 ` + "`--ignore CODE`" + `, or by the service's tag ` + "`spothandler-ignore`" + ` (codes joined by +); it is
 then shown as ignored.
 
 The exit code is 2 if there is an error, with ` + "`--strict`" + ` also for a warning and for a check
 that could not be made (of a service in scope, the account or an installation), unless
 ` + "`--ignore`" + ` names it. It is 1 if nothing could be read at all, or if a cluster or service that
-was named could not be read: then nothing is known, and a pipeline must not pass.
+was named could not be read, so that a pipeline does not pass on missing information.
 
-A change made with the AWS CLI lasts until Terraform or CloudFormation next deploys: make it
-there as well.
+If Terraform or CloudFormation manages the service, make the change there as well: otherwise the
+next deployment reverts what the AWS CLI changed.
 
 ## Which services are checked
 
@@ -106,8 +106,8 @@ Those that are ACTIVE with FARGATE_SPOT in their capacity provider strategy, wit
 base above 0 (the API's default weight is 0), or in that of a task set under CodeDeploy and
 external controllers. A service that was created without a strategy and a launch type is assumed
 to follow its cluster's default. Services on Fargate on-demand, and those with a desired count
-of 0, are counted only. What happens at an interruption is what the function itself
-decides on a notice for a task of the service's primary deployment, after the cooldown.
+of 0, are only counted. What happens at an interruption is what the function itself
+decides on an interruption warning for a task of the service's primary deployment, after the cooldown.
 `
 
 const end = `
@@ -116,13 +116,13 @@ const end = `
 - **Interval times healthy threshold of a target group:** a new target has to pass a single health check.
 - **STOPSIGNAL, and an entry point that only the image has:** the image is not read.
 - **Immutable tags in an Amazon ECR registry of another account or Region:** callers rarely have permission to read them; accept SPOT112 if they are.
-- **Whether a program exits quickly by itself:** this is not visible from outside. One that does loses nothing by a short stopTimeout.
+- **Whether a program exits quickly by itself:** this is not visible from outside. Such a program loses nothing with a short stopTimeout.
 - **Idle targets of an Application Load Balancer:** they deregister at once, however long the deregistration delay is.
-- **Which shell sh is:** newer versions of dash replace themselves with a single command, older ones do not. The image decides.
+- **Which shell sh is:** newer versions of dash replace themselves with a single command, older ones do not. The image determines it.
 - **Conditions of service control policies on anything but the cluster and the Region, resource and session policies:** they are not passed to IAM's policy simulator.
-- **A policy for the function's role with a condition on something unknown here:** the permission is then not checked.
-- **Whether Fargate drains Service Connect before SIGTERM; whether ECS keeps the parts of a deployment configuration that an update leaves out; whether a forced deployment of an inactive task definition is refused:** AWS does not document it. The commands name every part.
-- **Rates of Application Auto Scaling, EventBridge and Service Quotas:** AWS publishes none; the calls are few.
+- **A policy for the function's role with a condition on a value that is unknown here:** the permission is then not checked.
+- **Whether Fargate drains Service Connect before SIGTERM; whether ECS keeps the parts of a deployment configuration that an update omits; whether a forced deployment of an inactive task definition is refused:** AWS does not document it. The commands name every part.
+- **The request rates of Application Auto Scaling, EventBridge and Service Quotas:** AWS does not publish them; the few calls are made at a low rate.
 - **Security and logging:** Checkov, Prowler, Trivy and cdk-nag check those.
 - **Rules on other event buses:** ECS sends its events to the default bus.
 `

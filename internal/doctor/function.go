@@ -20,13 +20,13 @@ func functionChecks() []check {
 	return []check{
 		{
 			code: "SPOT201", title: "the function cannot redeploy it", run: unsupported,
-			why: "CodeDeploy and external controllers do not accept a forced deployment; that of a blue/green, linear or canary service would " +
+			why: "CodeDeploy and external controllers do not accept a forced deployment; a forced deployment of a blue/green, linear or canary service would " +
 				"shift traffic and wait for minutes or hours. The function leaves such a service alone; ECS still replaces the interrupted task.",
 			sources: []string{gate, "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html"},
 			fixes:   []string{"no simple fix: rely on ECS's own replacement, with an on-demand floor as for SPOT103"},
 		},
 		{
-			code: "SPOT202", title: "a redeployment would do harm", run: wouldDoHarm,
+			code: "SPOT202", title: "a redeployment would cause harm", run: wouldDoHarm,
 			why: "If more tasks run than a rollout has to keep, the rollout may stop healthy tasks before new ones run, and lower the capacity " +
 				"further. A rollout without room never ends (SPOT108). In both cases the function does not redeploy.",
 			sources: []string{gate},

@@ -27,8 +27,8 @@ func installationTable() []installationCheck {
 	return []installationCheck{
 		{check{code: throttledCode, parts: []services.Part{PartInstallation}}, throttled},
 		{check{
-			code: "SPOT401", title: "the rule does not match a notice", parts: []services.Part{PartPattern},
-			why: "EventBridge (events:TestEventPattern) evaluates whether the installed rule matches the notice of a Fargate Spot task; if " +
+			code: "SPOT401", title: "the rule does not match an interruption warning", parts: []services.Part{PartPattern},
+			why: "EventBridge (events:TestEventPattern) evaluates whether the installed rule matches the interruption warning of a Fargate Spot task; if " +
 				"that API is not available, spothandler's own matcher does. A rule that is DISABLED or does not match invokes nothing.",
 			sources: []string{"https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html"},
 			fixes:   []string{"spothandler install --prefix PREFIX", "spothandler install --prefix PREFIX --rule-state ENABLED"},
@@ -36,9 +36,9 @@ func installationTable() []installationCheck {
 		{permissionCheck(), mayNotRedeploy},
 		{check{
 			code: "SPOT403", title: "the installation differs from its settings", parts: []services.Part{PartInstallation},
-			why:     "What is installed differs from the recorded settings, or a part is missing: status shows what, and why.",
+			why:     "A resource of the installation differs from the recorded settings, or is missing. status shows the differences.",
 			sources: []string{"https://github.com/spothandler/spothandler#readme"},
-			fixes:   []string{"spothandler install --prefix PREFIX", "spothandler status --prefix PREFIX   if something of others prevents that"},
+			fixes:   []string{"spothandler install --prefix PREFIX", "spothandler status --prefix PREFIX   shows what prevents that, if anything"},
 		}, drift},
 	}
 }
@@ -46,7 +46,7 @@ func installationTable() []installationCheck {
 // permissionCheck returns the check of an installation's role as a whole, and of each service that the role may not redeploy.
 func permissionCheck() check {
 	return check{
-		code: permissionCode, title: "the function's role may not redeploy", parts: []services.Part{PartPermission},
+		code: permissionCode, title: "the function's role is not allowed to redeploy", parts: []services.Part{PartPermission},
 		why: "IAM (iam:SimulatePrincipalPolicy) evaluates whether the function's role may call ecs:UpdateService on every service that the " +
 			"function should redeploy. The result covers the role's policies, its permissions boundary and service control policies, but " +
 			"conditions only on the cluster and the Region.",
@@ -54,7 +54,7 @@ func permissionCheck() check {
 			"https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html",
 			"https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_testing-policies.html",
 		},
-		fixes: []string{"spothandler install --prefix PREFIX", "if the role is as installed, find the policy that denies it: one that others attached to it, its permissions boundary or a service control policy"},
+		fixes: []string{"spothandler install --prefix PREFIX", "if the role is as installed, find the policy that denies the call: another policy of the role, its permissions boundary or a service control policy"},
 		run:   denied,
 	}
 }
@@ -105,7 +105,7 @@ func ruleDoesNotMatch(s *InstallationSubject) []verdict {
 	case s.Disabled:
 		return []verdict{{Error, "its rule " + s.Rule + " is DISABLED: the function is not invoked", s.command("install --rule-state ENABLED")}}
 	case s.Matches != nil && !*s.Matches:
-		return []verdict{{Error, "its rule " + s.Rule + " does not match a notice", s.command("install")}}
+		return []verdict{{Error, "its rule " + s.Rule + " does not match an interruption warning", s.command("install")}}
 	}
 	return nil
 }
@@ -114,7 +114,7 @@ func mayNotRedeploy(s *InstallationSubject) []verdict {
 	if s.MayRedeploy == nil || *s.MayRedeploy {
 		return nil
 	}
-	return []verdict{{Error, "its role " + s.Role + " may not call ecs:UpdateService", s.allow()}}
+	return []verdict{{Error, "its role " + s.Role + " is not allowed to call ecs:UpdateService", s.allow()}}
 }
 
 // allow is what lets its role redeploy.
@@ -124,7 +124,7 @@ func denied(s *Subject) []verdict {
 	if s.Denied == nil {
 		return nil
 	}
-	return []verdict{{Error, fmt.Sprintf("the role %s of installation %s may not call ecs:UpdateService on it", s.Denied.Role, s.Denied.Name), s.Denied.allow()}}
+	return []verdict{{Error, fmt.Sprintf("the role %s of installation %s is not allowed to call ecs:UpdateService on it", s.Denied.Role, s.Denied.Name), s.Denied.allow()}}
 }
 
 func drift(s *InstallationSubject) []verdict {

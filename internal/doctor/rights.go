@@ -5,12 +5,12 @@ import "fmt"
 // installRights is the check of the caller before an install.
 func installRights() check {
 	return check{
-		code: "SPOT306", title: "the caller may not install",
-		why: "Where nothing is installed, IAM is asked (iam:SimulatePrincipalPolicy) whether the caller may create the role, the log group, " +
-			"the function and the rule of an installation without a prefix. Permissions for one prefix only look denied in this check, " +
-			"and session policies are not considered: it is a hint, and an install finds out.",
+		code: "SPOT306", title: "the caller is not allowed to install",
+		why: "If nothing is installed, IAM (iam:SimulatePrincipalPolicy) evaluates whether the caller may create the role, the log group, " +
+			"the function and the rule of an installation without a prefix. Permissions that are limited to a prefix count as denied here, " +
+			"and session policies are not evaluated: the result is a hint, and only an install shows it for certain.",
 		sources: []string{"https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html"},
-		fixes:   []string{"spothandler policy install --prefix PREFIX   prints the policy that an install needs"},
+		fixes:   []string{"spothandler policy install --prefix PREFIX   prints the policy that an install requires"},
 	}
 }
 
@@ -22,9 +22,9 @@ func mayInstall(s *AccountSubject) []verdict {
 		const few = 3
 		denied, more := s.Install.Denied, ""
 		if n := len(denied) - few; n > 0 {
-			denied, more = denied[:few], fmt.Sprintf(", and %d more of what an install needs", n)
+			denied, more = denied[:few], fmt.Sprintf(", and %d more that an install requires", n)
 		}
-		return []verdict{{Info, "no permission for " + list(denied) + more, "spothandler policy install   prints the policy that an install needs"}}
+		return []verdict{{Info, "no permission for " + list(denied) + more, "spothandler policy install   prints the policy that an install requires"}}
 	case s.Install.Unknown != "":
 		return []verdict{{Info, "whether you may install could not be determined: " + s.Install.Unknown, ""}}
 	}

@@ -78,7 +78,7 @@ func serviceCases() []serviceCase {
 		{"SPOT103", "a base on demand", func(s *Subject) { s.CapacityProviderStrategy[0].Weight = 0 }, "", ""},
 
 		{"SPOT104", "the default delay", func(s *Subject) { delete(s.TargetGroups[0].Attributes, "deregistration_delay.timeout_seconds") }, "SPOT104 warning", "--attributes Key=deregistration_delay.timeout_seconds,Value=90"},
-		{"SPOT104", "as long as the notice", func(s *Subject) { s.TargetGroups[0].Attributes["deregistration_delay.timeout_seconds"] = "120" }, "SPOT104 warning", ""},
+		{"SPOT104", "as long as the two-minute warning", func(s *Subject) { s.TargetGroups[0].Attributes["deregistration_delay.timeout_seconds"] = "120" }, "SPOT104 warning", ""},
 		{"SPOT104", "just shorter", func(s *Subject) { s.TargetGroups[0].Attributes["deregistration_delay.timeout_seconds"] = "119" }, "", ""},
 
 		{"SPOT105", "a shell", func(s *Subject) { app(s).EntryPoint = []string{"/bin/sh", "-c", "/app --serve"} }, "SPOT105 warning", "exec"},

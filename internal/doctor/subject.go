@@ -45,7 +45,7 @@ type InstallationSubject struct {
 	// Disabled reports whether its rule is DISABLED.
 	Disabled bool
 	Rule     string // its name
-	// Matches reports whether its rule matches a notice, and MayRedeploy whether its role may call ecs:UpdateService;
+	// Matches reports whether its rule matches an interruption warning, and MayRedeploy whether its role may call ecs:UpdateService;
 	// nil if unknown.
 	Matches, MayRedeploy *bool
 	Role                 string // its name

@@ -20,11 +20,11 @@ func taskChecks() []check {
 	needs := []services.Part{services.PartTaskDefinition}
 	return []check{
 		{
-			code: "SPOT101", title: "stopTimeout is shorter than the notice", parts: needs, run: stopTimeout,
-			why: "At an interruption ECS sends SIGTERM and, after the container's stopTimeout, SIGKILL. The default is 30 seconds, " +
-				"the maximum on Fargate 120: a container with a short timeout gives up most of the two-minute notice. " +
+			code: "SPOT101", title: "stopTimeout is shorter than the two-minute warning", parts: needs, run: stopTimeout,
+			why: "At an interruption ECS sends SIGTERM, which is the two-minute warning, and SIGKILL after the container's stopTimeout. " +
+				"The default is 30 seconds, the maximum on Fargate 120: a container with a short timeout loses most of the two minutes. " +
 				"An explicit value of 30 or more is considered deliberate. Nonessential containers, log routers and containers " +
-				"that others wait for to complete are not checked. A program that exits within seconds of SIGTERM loses nothing.",
+				"whose completion others depend on are not checked. A program that exits within seconds of SIGTERM loses nothing.",
 			sources: []string{"https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html"},
 			fixes:   []string{"register a revision of the task definition with \"stopTimeout\": 120"},
 		},
@@ -36,7 +36,7 @@ func taskChecks() []check {
 				"newer versions of dash, replace themselves with a script that is a single command. npm and yarn may not forward the " +
 				"signal either. linuxParameters.initProcessEnabled helps a program without a signal handler of its own, but not a shell: the " +
 				"init process signals only its direct child. If the task definition sets neither an entry point nor a command, the image " +
-				"decides which program runs, as it does about STOPSIGNAL.",
+				"determines which program runs, and which signal it gets (STOPSIGNAL).",
 			sources: []string{"https://docs.docker.com/reference/dockerfile/#entrypoint"},
 			fixes:   []string{"begin the script's last command with exec, or trap TERM and start it with &", "make the program itself the entry point, without a shell"},
 		},
@@ -48,7 +48,7 @@ func taskChecks() []check {
 		},
 		{
 			code: "SPOT112", title: "a redeployment may deploy another image", parts: append(needs, services.PartImages), run: images,
-			why: "For each deployment ECS resolves an image tag to a digest once, and keeps to that digest for the tasks that it replaces by " +
+			why: "For each deployment ECS resolves an image tag to a digest once, and keeps that digest for the tasks that it replaces by " +
 				"itself. A forced deployment resolves the tag again, so an interruption can roll out whatever was pushed since. Before platform " +
 				"version 1.3.0, and with versionConsistency disabled, every new task resolves the tag. A digest is not affected, nor is an immutable tag " +
 				"of an Amazon ECR repository in the same account and Region.",
@@ -123,7 +123,7 @@ func stopTimeout(s *Subject) []verdict {
 		return nil
 	}
 	first := killed[timeouts[0]]
-	message := fmt.Sprintf("%s %s killed %ds into the %ds notice", list(first), are(first), timeouts[0], longestStopTimeout)
+	message := fmt.Sprintf("%s %s killed %ds into the two-minute warning", list(first), are(first), timeouts[0])
 	for _, seconds := range timeouts[1:] {
 		message += fmt.Sprintf(", %s %ds", list(killed[seconds]), seconds)
 	}
@@ -136,7 +136,7 @@ func signals(s *Subject) []verdict {
 		name, command := aws.ToString(c.Name), slices.Concat(c.EntryPoint, c.Command) // the entry point followed by the command
 		switch {
 		case len(command) == 0:
-			verdicts = append(verdicts, verdict{Info, name + ": the image decides which program receives SIGTERM", ""})
+			verdicts = append(verdicts, verdict{Info, name + ": the image determines which program receives SIGTERM", ""})
 		case isShell(command):
 			verdicts = append(verdicts, verdict{
 				Warning, fmt.Sprintf("%s: %s -c receives SIGTERM and may not forward it", name, path.Base(command[0])),
@@ -196,7 +196,7 @@ func images(s *Subject) []verdict {
 	const fix = "register a revision of the task definition with the image's digest (@sha256:...)"
 	var verdicts []verdict
 	if len(moving) > 0 {
-		verdicts = append(verdicts, verdict{Warning, list(moving) + ": a redeployment deploys whatever image is the latest by then", fix})
+		verdicts = append(verdicts, verdict{Warning, list(moving) + ": a redeployment deploys whatever the tag names by then", fix})
 	}
 	if len(tagged) > 0 {
 		verdicts = append(verdicts, verdict{Info, list(tagged) + ": a redeployment resolves the image's tag again", fix})

@@ -38,7 +38,7 @@ func eventRows() [10]row {
 		{everyMode, ReasonOtherAccount, ActionSkip, info, (*Situation).otherAccount, "the event is from another account", nil},
 		{everyMode, ReasonOtherRegion, ActionSkip, info, (*Situation).otherRegion, "the event is from another Region", nil},
 		{everyMode, ReasonReplayed, ActionSkip, info, (*Situation).replayed, "the event is a replay from an EventBridge archive", nil},
-		{notAlways, ReasonTooLate, ActionSkip, info, (*Situation).tooLate, "the two-minute notice is over, or the task has stopped", nil},
+		{notAlways, ReasonTooLate, ActionSkip, info, (*Situation).tooLate, "the two-minute warning is over, or the task has stopped", nil},
 		{notAlways, ReasonAlreadyRedeployed, ActionSkip, info, (*Situation).remembered, textAlreadyRedeployed, nil},
 		{notAlways, ReasonClaimed, ActionSkip, info, (*Situation).handledElsewhere, textClaimed, nil},
 	}

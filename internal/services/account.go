@@ -26,7 +26,7 @@ type Account struct {
 	Unread     []Unread
 }
 
-// Rule is a rule that matches a notice.
+// Rule is a rule that matches an interruption warning.
 type Rule struct {
 	Name    string
 	ARN     string
@@ -99,7 +99,7 @@ type AccountClients struct {
 
 // AccountQuestion are the options of ReadAccount.
 type AccountQuestion struct {
-	// Matches reports whether an event pattern, as JSON, matches a notice; an error means that this is
+	// Matches reports whether an event pattern, as JSON, matches an interruption warning; an error means that this is
 	// unknown.
 	Matches  func(pattern string) (bool, error)
 	OwnRules []string // names of rules to ignore

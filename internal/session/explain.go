@@ -49,8 +49,8 @@ func (s *Source) explainConfig(err error) error {
 // texts.
 func configHints(err error) []string {
 	for _, known := range []struct{ text, hint string }{
-		{"AWS_RETRY_MODE", "export AWS_RETRY_MODE=standard   or adaptive: the AWS SDK for Go knows no other mode"},
-		{"RetryMode", "aws configure set retry_mode standard   or adaptive: the AWS SDK for Go knows no other mode"},
+		{"AWS_RETRY_MODE", "export AWS_RETRY_MODE=standard   or adaptive: the AWS SDK for Go supports no other mode"},
+		{"RetryMode", "aws configure set retry_mode standard   or adaptive: the AWS SDK for Go supports no other mode"},
 		{"CA bundle", "AWS_CA_BUNDLE, or ca_bundle in the profile, names a file of certificates in PEM form"},
 		{"SSO", "aws configure sso"},
 	} {
@@ -112,12 +112,12 @@ func (s *Source) explainInvalid(region string, api smithy.APIError, err error) e
 	case mayBeDisabled(region) && s.endpoint("STS") == "":
 		hints = []string{"aws account get-region-opt-status --region-name " + region + "   shows whether the Region is enabled for the account"}
 	default:
-		hints = []string{"aws sts get-caller-identity   shows the same"}
+		hints = []string{"aws sts get-caller-identity   returns the same error"}
 	}
 	return &apperr.Error{
 		Code:    codeInvalidCredentials,
 		Message: fmt.Sprintf("AWS rejected these credentials in %s: %s", region, api.ErrorCode()),
-		Detail:  append(s.whose(), apperr.AWSAdds(api.ErrorMessage())),
+		Detail:  append(s.whose(), apperr.AWSReports(api.ErrorMessage())),
 		Hints:   append(hints, "--profile NAME   other credentials"),
 		Err:     err,
 	}
@@ -156,7 +156,7 @@ func (s *Source) explainAssumeRole(err error) error {
 	return &apperr.Error{
 		Code:    apperr.CodeAccessDenied,
 		Message: "assuming " + who + ": access denied",
-		Detail:  []string{apperr.AWSAdds(api.ErrorMessage())},
+		Detail:  []string{apperr.AWSReports(api.ErrorMessage())},
 		Hints:   []string{hint},
 		Err:     err,
 	}

@@ -96,7 +96,7 @@ func TestOpenExplains(t *testing.T) {
 		{
 			name: "a clock that is wrong", wire: wrongClock,
 			message: "AWS rejected these credentials in eu-west-1: SignatureDoesNotMatch",
-			detail:  `AWS adds: "Signature expired".`, hint: "set this computer's clock: it is 15m0s behind AWS's",
+			detail:  `AWS reports: "Signature expired".`, hint: "set this computer's clock: it is 15m0s behind AWS's",
 		},
 		{
 			name: "a Region that the account has to enable", region: "af-south-1", wire: refuse("InvalidClientTokenId", "The security token included in the request is invalid"),

@@ -104,7 +104,7 @@ func (s *Source) checkRole() error {
 		return apperr.Invalid("--role-arn arn:PARTITION:iam::ACCOUNT:role/NAME", "--role-arn %q is not the ARN of a role", s.RoleARN)
 	}
 	if s.ExpectAccount != "" && s.ExpectAccount != role.AccountID {
-		return apperr.Invalid("give the account of the role, or another role", "--expect-account is %s, and the role of --role-arn is in account %s", s.ExpectAccount, role.AccountID)
+		return apperr.Invalid("use the role's account, or another role", "--expect-account is %s, and the role of --role-arn is in account %s", s.ExpectAccount, role.AccountID)
 	}
 	return nil
 }

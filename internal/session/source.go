@@ -80,9 +80,9 @@ func (s *Source) whose() []string {
 	provider, _ := s.provider.Load().(string)
 	switch {
 	case provider == config.CredentialsSourceName:
-		return []string{"They are those of the environment (AWS_ACCESS_KEY_ID)."}
+		return []string{"They come from the environment (AWS_ACCESS_KEY_ID)."}
 	case strings.HasPrefix(provider, "SharedConfigCredentials"), provider == processcreds.ProviderName, provider == ssocreds.ProviderName:
-		return []string{"They are those of profile " + s.profileName() + "."}
+		return []string{"They come from profile " + s.profileName() + "."}
 	}
 	return nil
 }

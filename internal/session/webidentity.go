@@ -24,7 +24,7 @@ func (s *Source) explainWebIdentity(err error) error {
 	explained := &apperr.Error{
 		Code:    apperr.CodeAccessDenied,
 		Message: fmt.Sprintf("assuming %s with a web identity: %s", cmp.Or(role, "the role"), api.ErrorCode()),
-		Detail:  []string{apperr.AWSAdds(api.ErrorMessage())},
+		Detail:  []string{apperr.AWSReports(api.ErrorMessage())},
 		Err:     err,
 	}
 	switch api.ErrorCode() {

@@ -114,7 +114,7 @@ func (r *Rehearsal) askPermission(ctx context.Context) error {
 	case may != nil && *may:
 		r.note(holds(LinkPermission, "its role may call ecs:UpdateService on "+r.name()))
 	case may != nil:
-		r.note(broken(LinkPermission, fault{"role " + names.Role + " may not call ecs:UpdateService on " + r.name(), r.Installed.fixOfDenial(r.Event)}))
+		r.note(broken(LinkPermission, fault{"role " + names.Role + " is not allowed to call ecs:UpdateService on " + r.name(), r.Installed.fixOfDenial(r.Event)}))
 	case unread != nil:
 		r.note(unchecked(LinkPermission, "whether its role may redeploy is unknown: "+unread.Why))
 	default:
@@ -160,6 +160,6 @@ func (r *Rehearsal) send(ctx context.Context) error {
 	}
 	r.last = time.Now()
 	r.sent[aws.ToString(out.Entries[0].EventId)] = r.last
-	r.note(holds(LinkEvent, "a test notice was sent to EventBridge").after(r.last.Sub(began)))
+	r.note(holds(LinkEvent, "a test event was sent to EventBridge").after(r.last.Sub(began)))
 	return nil
 }

@@ -26,7 +26,7 @@ func (a *App) Confirm(ctx context.Context, question, word string) error {
 		return err
 	}
 	if !typed {
-		return &apperr.Error{Code: "declined", Message: "not confirmed", Detail: []string{"Nothing was changed."}, Hints: []string{"type " + word + " to confirm, or give --yes"}}
+		return &apperr.Error{Code: "declined", Message: "not confirmed", Detail: []string{"Nothing was changed."}, Hints: []string{"type " + word + " to confirm, or use --yes"}}
 	}
 	return nil
 }

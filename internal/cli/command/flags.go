@@ -55,7 +55,7 @@ func (o *options) WriteFlags(cmd *cobra.Command, consent string) {
 	flags := cmd.Flags()
 	flags.BoolVar(&o.DryRun, "dry-run", false, "show the changes without making them")
 	flags.BoolVarP(&o.Yes, "yes", "y", false, consent)
-	flags.DurationVar(&o.Wait, "wait", 0, "maximum wait for changes (default: 1m to 10m)")
+	flags.DurationVar(&o.Wait, "wait", 0, "longest wait for a change (default: 1m to 10m)")
 }
 
 func (o *options) check(cmd *cobra.Command) error {

@@ -18,8 +18,8 @@ func NewCommand(a *command.App) *cobra.Command {
 		Short: "Check whether your services are ready for an interruption",
 		Long: `Doctor checks every ECS service in the Region that runs on Fargate Spot: what
 happens to it at an interruption, what would cause harm, and how to fix it. It
-changes nothing, and requires no installation. What the caller may not read is
-reported as not checked.
+changes nothing, and requires no installation. What the caller is not permitted
+to read is reported as not checked.
 
 It exits with 2 if there is an error or, with --strict, a warning or a check
 that could not be made, and with 1 if nothing could be read. To accept a

@@ -210,9 +210,9 @@ func (x *installationResult) parts(st term.Style) []string {
 	return []string{
 		mark(read, !x.differs, "installed as configured", "differs"),
 		mark(true, !s.Disabled, scope, "its rule is DISABLED"),
-		mark(s.Matches != nil, s.Matches != nil && *s.Matches, "rule matches a notice", "rule does not match a notice"),
+		mark(s.Matches != nil, s.Matches != nil && *s.Matches, "rule matches interruptions", "rule does not match interruptions"),
 		mark(read, !s.Throttled, "can be invoked", "reserved concurrency is 0"),
-		mark(s.MayRedeploy != nil, s.MayRedeploy != nil && *s.MayRedeploy, "may redeploy", "may not redeploy"),
+		mark(s.MayRedeploy != nil, s.MayRedeploy != nil && *s.MayRedeploy, "can redeploy", "cannot redeploy"),
 	}
 }
 

@@ -69,7 +69,7 @@ func (r *reader) readInstallation(ctx context.Context, listed deploy.Listed, oth
 	return x, nil
 }
 
-// testInstallation asks EventBridge whether the rule matches a notice, and IAM whether the role may redeploy.
+// testInstallation asks EventBridge whether the rule matches an interruption warning, and IAM whether the role may redeploy.
 func (r *reader) testInstallation(ctx context.Context, x *installationResult) error {
 	service := r.someService(x.clusters)
 	cluster := strings.Split(service, "/")[1]

@@ -51,10 +51,11 @@ func NewCommand(a *command.App) *cobra.Command {
 		Use:   "install",
 		Short: "Install, or change the settings of an installation",
 		Long: `Install creates an installation, or updates it to the settings given by flags,
-environment variables or --config. All other settings keep their recorded
-values, or their defaults on a first install. Running it again changes nothing;
-running it after a failure completes the rest. It reverts changes that were made
-out of band. Without --prefix it installs under the names without a prefix.`,
+environment variables or --config. Other settings keep the values of the last
+install; --config and --reset set them to their defaults. Running install again
+changes nothing; running it after a failure completes the rest. It reverts
+changes that were made to the resources by other means. Without --prefix, the
+names of the resources have no prefix.`,
 		Example: `  spothandler install --prefix prod
   spothandler install --prefix prod --memory-size 256 --dry-run
   spothandler install --cluster shop --cluster batch --tag Team=platform`,

@@ -59,7 +59,7 @@ type interruptRun struct {
 func (r *interruptRun) run(ctx context.Context) error {
 	request := &r.request
 	if request.Service == "" {
-		return &apperr.Error{Code: apperr.CodeInvalid, Message: "--service is missing", Hints: []string{"spothandler local interrupt --cluster shop --service api"}}
+		return &apperr.Error{Code: apperr.CodeInvalid, Message: "--service is required", Hints: []string{"spothandler local interrupt --cluster shop --service api"}}
 	}
 	if request.count < 1 {
 		return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf("--tasks %d is not accepted", request.count), Hints: []string{"accepted: 1 or more"}}

@@ -32,7 +32,7 @@ func Command(now func() Program) *cobra.Command {
 services on Fargate Spot, on a loopback port until Ctrl-C. It keeps everything
 in memory: nothing leaves this machine, and nothing remains on it. It prints the
 exports that point any AWS client at it, and a line for each interruption and
-each response of the function. It accepts only the access key among the exports,
+each response of the function. It accepts only the access key that it prints,
 and no requests from web pages, since the function runs as your user.`,
 		Example: `  spothandler local
   spothandler local --port 8080 --seed services.yaml

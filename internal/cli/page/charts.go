@@ -17,7 +17,7 @@ func bar(class string, length float64) g.Node {
 }
 
 func (r *reaction) panel() g.Node {
-	title := heading(r.Level, "Time from notice to redeployment")
+	title := heading(r.Level, "Time from interruption warning to redeployment")
 	if r.Median == nil {
 		return g.El("div", classed("panel reaction"), title, text("p", "note", "No reaction time was recorded."))
 	}
@@ -25,7 +25,7 @@ func (r *reaction) panel() g.Node {
 		return g.El("div", g.El("dt", g.El("i", classed(class), hidden()), g.Text(name)), text("dd", "", value))
 	}
 	return g.El("div", classed("panel reaction"), title,
-		text("p", "note", "The task is stopped two minutes after the notice."),
+		text("p", "note", "The task is stopped two minutes after the interruption warning."),
 		g.El("dl", figure("fill", "median", r.Median.Text), figure("slow", "slowest", r.Slowest.Text)),
 		bars("strip", bar("slow", r.Slowest.Share), bar("fill", r.Median.Share)),
 		g.El("p", classed("scale"), hidden(), g.Map([]string{"0s", "30s", "60s", "90s", "120s"}, func(mark string) g.Node { return text("span", "", mark) })),

@@ -88,7 +88,7 @@ func TestSeveralRegions(t *testing.T) {
 	text := written(t, samples()["several"])
 	for _, want := range []string{
 		"<h1>837 tasks interrupted</h1>",
-		"281 redeployments followed, the slowest 4.3s after its notice. For 3 tasks the function failed. Not counted: 2 Regions.",
+		"281 redeployments followed, the slowest 4.3s after its warning. For 3 tasks the function failed. Not counted: 2 Regions.",
 		`<a href="#us-east-1">us-east-1</a>`, `<section id="us-east-1"`, "<strong>Not read:</strong> no permission for logs:FilterLogEvents",
 		"<strong>Note:</strong> logs are kept for 7 days", "<summary>8 more</summary>",
 	} {

@@ -186,11 +186,11 @@ func lead(r *history.Report, several bool) string {
 	}
 	switch {
 	case r.ReactionMS.Max != nil && r.Redeployments == 1:
-		text += " " + seconds(*r.ReactionMS.Max) + " after the notice"
+		text += " " + seconds(*r.ReactionMS.Max) + " after the interruption warning"
 	case r.ReactionMS.Median != nil && !several:
-		text += ", half of them within " + seconds(*r.ReactionMS.Median) + " of the notice"
+		text += ", half of them within " + seconds(*r.ReactionMS.Median) + " of the interruption warning"
 	case r.ReactionMS.Max != nil:
-		text += ", the slowest " + seconds(*r.ReactionMS.Max) + " after its notice"
+		text += ", the slowest " + seconds(*r.ReactionMS.Max) + " after its warning"
 	}
 	if r.Failures == 0 {
 		return text + ". Nothing failed."

@@ -155,14 +155,14 @@ func (r *recordReader) explain(err error) error {
 	case apperr.IsNotFound(err):
 		return &apperr.Error{
 			Code:    "log_group_missing",
-			Message: "log group " + group + " is missing, and its records with it",
+			Message: "log group " + group + " does not exist, so there are no records",
 			Detail:  []string{"Until it is recreated, the function records nothing and cannot keep concurrent invocations from redeploying the same service."},
 			Hints:   []string{"spothandler install" + r.Hints().InstallationFlags(r.Names.Prefix) + "   recreates it"}, Err: err,
 		}
 	case apperr.Says(err, "KMS", "kms:"):
 		return &apperr.Error{
 			Code: apperr.CodeAccessDenied, Message: "reading log group " + group + ": its KMS key cannot be used",
-			Detail: []string{apperr.AWSAdds(apperr.Plain(err))},
+			Detail: []string{apperr.AWSReports(apperr.Plain(err))},
 			Hints:  []string{"allow the caller kms:Decrypt in the key's policy"}, Err: err,
 		}
 	}

@@ -40,8 +40,8 @@ func NewReportCommand(a *command.App) *cobra.Command {
 		Short: "Summarize the interruptions of recent days",
 		Long: `Report counts the interruptions of recent days, and shows what the function did
 about them, how soon, and how the redeployments ended: by service, Availability
-Zone and hour. Rehearsals are not counted. With -o csv each interruption is a
-row. Without --prefix it reports on the only installation.
+Zone and hour. The test events of simulate are not counted. With -o csv each
+interruption is a row. Without --prefix it reports on the only installation.
 
 With --html it also writes a self-contained HTML page, without scripts, which
 needs no network.

@@ -27,7 +27,7 @@ func headline(r *history.Report) []string {
 		lines = append(lines, "skipped: "+strings.Join(reasons, " · "))
 	}
 	if r.ReactionMS.Median != nil {
-		lines = append(lines, fmt.Sprintf("notice to redeployment: median %s, slowest %s", InSeconds(*r.ReactionMS.Median), InSeconds(*r.ReactionMS.Max)))
+		lines = append(lines, fmt.Sprintf("time to redeployment: median %s, slowest %s", InSeconds(*r.ReactionMS.Median), InSeconds(*r.ReactionMS.Max)))
 	}
 	if r.Redeployments > 0 {
 		lines = append(lines, "outcomes: "+strings.Join(outcomes(r), " · "))

@@ -64,7 +64,7 @@ func (t *simulation) confirmRedeployment(ctx context.Context) error {
 		return nil
 	}
 	t.Err.Print(t.Err.Paragraph("", fmt.Sprintf(
-		"This invokes the function %s with an interruption notice for task %s of %s. If it decides to redeploy, every task of the service is replaced. The task itself is not interrupted.",
+		"This invokes the function %s with an interruption warning for task %s of %s. If it decides to redeploy, every task of the service is replaced. The task itself is not interrupted.",
 		t.rehearse.Names.Function, t.taskID(), t.name())))
 	return t.Confirm(ctx, "Redeploy it?", t.name())
 }

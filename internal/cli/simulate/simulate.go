@@ -39,15 +39,15 @@ func NewCommand(a *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "simulate",
 		Short: "Test the path of an interruption step by step; changes nothing",
-		Long: `Simulate sends a test notice for a running task to EventBridge, and waits for
-the function's record of it, which shows that the rule, permission, function,
-ECS and log group all work. The function never redeploys for a test notice. If a
-step fails, simulate shows which one, why, and how to fix it. It then shows the
+		Long: `Simulate sends a test event for a running task to EventBridge, and waits for the
+function's record of it, which shows that the rule, permission, function, ECS
+and log group all work. The function never redeploys for a test event. If a step
+fails, simulate shows which one, why, and how to fix it. It then shows the
 events of a real interruption, and what the function would decide for each.
 
 --event shows how this version's rule and function would handle an event from a
 file, without an AWS account; it exits with 0 whatever they decide. --for-real
-invokes the function with a notice, which redeploys the service.
+invokes the function as at a real interruption, which redeploys the service.
 
 Without --prefix it uses the installation that covers the service. It exits with
 0 if the path works, 2 if it does not or that could not be verified, 3 if
@@ -75,10 +75,10 @@ nothing is installed, and 1 if no service runs on Fargate Spot.`,
 	input.AddAddress(cmd, &o.prefix)
 	flags := cmd.Flags()
 	flags.StringVar(&o.cluster, "cluster", "", "cluster of the service, a name or an ARN")
-	flags.StringVar(&o.service, "service", "", "service to rehearse with; else the only one on Spot")
-	flags.StringVar(&o.task, "task", "", "task to rehearse with, its ID or ARN; else any of the service")
+	flags.StringVar(&o.service, "service", "", "service to rehearse with (default: the only one on Spot)")
+	flags.StringVar(&o.task, "task", "", "task to rehearse with, its ID or ARN (default: any of the service)")
 	flags.StringVar(&o.file, "event", "", "evaluate an event from a file, or - for stdin, offline")
-	flags.BoolVar(&o.forReal, "for-real", false, "redeploy the service by sending the function a notice")
+	flags.BoolVar(&o.forReal, "for-real", false, "redeploy the service by invoking the function as at a real interruption")
 	flags.BoolVarP(&a.Yes, "yes", "y", false, "redeploy without asking")
 	for _, own := range []string{"cluster", "service"} { // in install's configuration file they are settings
 		_ = flags.SetAnnotation(own, input.NotInFile, []string{"true"})

@@ -19,7 +19,8 @@ func NewCommand(a *command.App) *cobra.Command {
 nothing. Without --prefix it shows every installation in the Region, including
 one whose role was deleted. With --all-regions it searches every Region that is
 enabled for the account. It exits with 0 if all are healthy, 2 if one is not,
-and 3 if there is none. What the caller may not read is reported as not checked.
+and 3 if there is none. What the caller is not permitted to read is reported as
+not checked.
 
 It also counts what the functions did in the last 24 hours, from their logs.
 That does not affect the exit code, and --no-history omits it. With --watch it

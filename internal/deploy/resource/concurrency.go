@@ -66,7 +66,7 @@ func (f *Function) tooFewExecutions(detail string, cause error) *apperr.Error {
 		Detail:  []string{detail},
 		Hints: []string{
 			"--reserved-concurrency -1   use the account's unreserved pool (default)",
-			"or ask AWS to raise Lambda's quota Concurrent executions",
+			"or request a higher Lambda quota: Concurrent executions",
 		},
 		Err: cause,
 	}

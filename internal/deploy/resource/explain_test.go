@@ -31,7 +31,7 @@ func TestExplain(t *testing.T) {
 			"access denied", "arn:aws:sts::111122223333:assumed-role/dev/ana", denied, apperr.CodeAccessDenied,
 			"creating role x: access denied\n" +
 				"arn:aws:sts::111122223333:assumed-role/dev/ana lacks the permission iam:CreateRole.\n" +
-				`AWS adds: "no identity-based policy allows the iam:CreateRole action".`,
+				`AWS reports: "no identity-based policy allows the iam:CreateRole action".`,
 		},
 		{
 			"access denied without words", "", &smithy.GenericAPIError{Code: "AccessDeniedException", Message: ""}, apperr.CodeAccessDenied,
@@ -52,7 +52,7 @@ func TestExplain(t *testing.T) {
 		{"no call at all", "", errors.New("broken"), apperr.CodeFailed, "creating role x: broken"},
 		{
 			"a wait that ended", "", &waitError{"waiting for the role", 3 * time.Minute, &smithy.GenericAPIError{Code: "InvalidParameterValueException", Message: "cannot be assumed by Lambda."}}, apperr.CodeNotSettled,
-			"creating role x: waiting for the role for 3m0s was not enough\n" + `AWS said last: "InvalidParameterValueException: cannot be assumed by Lambda.".`,
+			"creating role x: timed out after 3m0s waiting for the role\n" + `AWS last reported: "InvalidParameterValueException: cannot be assumed by Lambda.".`,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -74,7 +74,7 @@ func getFunction(ctx context.Context, api FunctionAPI, name string) (*Function, 
 		return nil, &apperr.Error{
 			Code:    apperr.CodeAccessDenied,
 			Message: fmt.Sprintf("reading the tags of function %s: access denied", name),
-			Detail:  []string{apperr.AWSAdds(value(response.TagsError.Message))},
+			Detail:  []string{apperr.AWSReports(value(response.TagsError.Message))},
 			Hints:   []string{"allow lambda:ListTags: tags show which installation a function belongs to"},
 		}
 	}

@@ -211,7 +211,7 @@ func (f *Function) setConcurrency(ctx context.Context, r *runner) error {
 		return err
 	})
 	if apperr.Says(err, "UnreservedConcurrentExecution below its minimum") {
-		return f.tooFewExecutions(apperr.AWSAdds(apperr.Plain(err)), err)
+		return f.tooFewExecutions(apperr.AWSReports(apperr.Plain(err)), err)
 	}
 	return err
 }

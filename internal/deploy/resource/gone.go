@@ -34,7 +34,7 @@ func gone(id ID, last error) *apperr.Error {
 		Hints:   []string{"run the command again when no other command changes this installation"},
 	}
 	if apperr.IsNotFound(last) {
-		e.Detail = append(e.Detail, fmt.Sprintf("AWS said last: %q.", apperr.Plain(last)))
+		e.Detail = append(e.Detail, fmt.Sprintf("AWS last reported: %q.", apperr.Plain(last)))
 	}
 	return e
 }

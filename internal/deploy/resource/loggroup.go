@@ -233,10 +233,10 @@ func (g *LogGroup) keyError(err error) error {
 	return &apperr.Error{
 		Code:    apperr.CodeFailed,
 		Message: fmt.Sprintf("encrypting log group %s: the key does not exist, or its policy does not allow CloudWatch Logs to use it", g.Name),
-		Detail:  []string{apperr.AWSAdds(apperr.Plain(err))},
+		Detail:  []string{apperr.AWSReports(apperr.Plain(err))},
 		Hints: []string{
-			"allow the Region's CloudWatch Logs kms:Encrypt, kms:Decrypt, kms:ReEncrypt*, kms:GenerateDataKey* and kms:Describe* in the key's policy",
-			"--kms-key none   leave the encryption to AWS",
+			"in the key policy, allow CloudWatch Logs in the Region kms:Encrypt, kms:Decrypt, kms:ReEncrypt*, kms:GenerateDataKey* and kms:Describe*",
+			"--kms-key none   use the default encryption of AWS",
 		},
 		Err: err,
 	}

@@ -30,7 +30,7 @@ func TestOptionalSettingsCombinations(t *testing.T) {
 		},
 		{
 			given("permissions-boundary", "arn:aws:iam::444455556666:policy/boundary"),
-			"--permissions-boundary arn:aws:iam::444455556666:policy/boundary is not in account 111122223333", "a policy of the role's account, or one of AWS's",
+			"--permissions-boundary arn:aws:iam::444455556666:policy/boundary is not in account 111122223333", "use a policy in the role's account, or an AWS managed policy",
 		},
 		{
 			given("permissions-boundary", "arn:aws-cn:iam::aws:policy/PowerUserAccess"),
@@ -38,7 +38,7 @@ func TestOptionalSettingsCombinations(t *testing.T) {
 		},
 		{
 			given("kms-key", strings.Replace(aKey, "us-east-1", "eu-west-1", 1)),
-			"--kms-key " + strings.Replace(aKey, "us-east-1", "eu-west-1", 1) + " is not in Region us-east-1", "a key of the Region that the function is in",
+			"--kms-key " + strings.Replace(aKey, "us-east-1", "eu-west-1", 1) + " is not in Region us-east-1", "use a key in the function's Region",
 		},
 		{
 			given("kms-key", strings.Replace(aKey, "arn:aws:", "arn:aws-cn:", 1)),

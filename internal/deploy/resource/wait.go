@@ -121,12 +121,12 @@ func (e *waitError) lastResponse() string {
 	if e.last == errSettling || e.last == errMissing { //nolint:errorlint // exactly these, without a response of AWS in them
 		return "It was still not ready at the last check."
 	}
-	return fmt.Sprintf("AWS said last: %q.", apperr.Plain(e.last))
+	return fmt.Sprintf("AWS last reported: %q.", apperr.Plain(e.last))
 }
 
 // hints returns how to continue; a wrong trust policy gives the same error as one that has not propagated.
 func (e *waitError) hints() []string {
-	hints := []string{"--wait 15m   wait longer: AWS may only be slow"}
+	hints := []string{"--wait 15m   wait longer: AWS may just be slow"}
 	if isRolePropagating(e.last) {
 		hints = append(hints, "if it still fails, check the role's trust policy, its policy and any key policy")
 	}
@@ -159,7 +159,7 @@ func explain(doing string, caller session.Identity, err error) error {
 	}
 	timeout := *known
 	timeout.Code = apperr.CodeNotSettled
-	timeout.Message = fmt.Sprintf("%s: %s for %s was not enough", doing, late.what, late.ceiling)
+	timeout.Message = fmt.Sprintf("%s: timed out after %s %s", doing, late.ceiling, late.what)
 	timeout.Detail = append([]string{late.lastResponse()}, known.Detail...)
 	timeout.Hints = late.hints()
 	return &timeout

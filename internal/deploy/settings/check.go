@@ -50,9 +50,9 @@ func (s Spec) CheckPlaces(id session.Identity) error {
 	}
 	switch {
 	case boundary.AccountID != "aws" && !agree(boundary.AccountID, id.Account):
-		return apperr.Invalid("a policy of the role's account, or one of AWS's", "--permissions-boundary %s is not in account %s", s.Boundary, id.Account)
+		return apperr.Invalid("use a policy in the role's account, or an AWS managed policy", "--permissions-boundary %s is not in account %s", s.Boundary, id.Account)
 	case !agree(key.Region, id.Region):
-		return apperr.Invalid("a key of the Region that the function is in", "--kms-key %s is not in Region %s", s.KMSKey, id.Region)
+		return apperr.Invalid("use a key in the function's Region", "--kms-key %s is not in Region %s", s.KMSKey, id.Region)
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ func ParseClusters(source string, texts []string) ([]string, error) {
 	for _, text := range texts {
 		switch {
 		case strings.EqualFold(text, AllClusters):
-			return nil, apperr.Invalid("--cluster NAME --cluster NAME, or all alone", "%s all cannot be combined with other clusters", source)
+			return nil, apperr.Invalid("--cluster NAME --cluster NAME, or only --cluster all", "%s all cannot be combined with other clusters", source)
 		case strings.EqualFold(text, None):
 			return nil, apperr.Invalid("all watches every cluster; a cluster of that name is given by its ARN", "%s %s is not a cluster", source, text)
 		case !valid.MatchString(text) || len(names([]string{text})[0]) > 255:
@@ -81,9 +81,9 @@ func checkClusters(id session.Identity, clusters []string) error {
 		}
 		switch {
 		case !agree(parts.AccountID, id.Account):
-			return apperr.Invalid("a cluster of the account that the function is in", "--cluster %s is not in account %s", cluster, id.Account)
+			return apperr.Invalid("use a cluster in the function's account", "--cluster %s is not in account %s", cluster, id.Account)
 		case !agree(parts.Region, id.Region):
-			return apperr.Invalid("a cluster of the Region that the function is in", "--cluster %s is not in Region %s", cluster, id.Region)
+			return apperr.Invalid("use a cluster in the function's Region", "--cluster %s is not in Region %s", cluster, id.Region)
 		}
 	}
 	return nil

@@ -30,7 +30,7 @@ func TestParseClusters(t *testing.T) {
 
 func TestClustersRefused(t *testing.T) {
 	apperrtest.Refused(t, given("cluster", "all", "cluster", "shop").Check(session.Identity{Region: "us-east-1"}, ""),
-		"--cluster all cannot be combined with other clusters", "--cluster NAME --cluster NAME, or all alone")
+		"--cluster all cannot be combined with other clusters", "--cluster NAME --cluster NAME, or only --cluster all")
 	apperrtest.Refused(t, given("cluster", "").Check(session.Identity{Region: "us-east-1"}, ""),
 		`--cluster "" is not accepted`, "accepted: a name")
 	apperrtest.Refused(t, given("cluster", "none").Check(session.Identity{Region: "us-east-1"}, ""),
@@ -38,8 +38,8 @@ func TestClustersRefused(t *testing.T) {
 	apperrtest.Refused(t, given("cluster", "shop", "cluster", "None").Check(session.Identity{Region: "us-east-1"}, ""),
 		"--cluster None is not a cluster", "all watches every cluster")
 	for _, test := range []struct{ cluster, message, hint string }{
-		{"arn:aws:ecs:eu-west-1:111122223333:cluster/shop", " is not in Region us-east-1", "a cluster of the Region that the function is in"},
-		{"arn:aws:ecs:us-east-1:999999999999:cluster/shop", " is not in account 111122223333", "a cluster of the account that the function is in"},
+		{"arn:aws:ecs:eu-west-1:111122223333:cluster/shop", " is not in Region us-east-1", "use a cluster in the function's Region"},
+		{"arn:aws:ecs:us-east-1:999999999999:cluster/shop", " is not in account 111122223333", "use a cluster in the function's account"},
 		{"arn:aws-cn:ecs:us-east-1:111122223333:cluster/shop", ": Region us-east-1 is in partition aws, not aws-cn", "give a Region of partition aws-cn, or a value for partition aws"},
 	} {
 		_, err := LocalClusters(identity(), []string{test.cluster})

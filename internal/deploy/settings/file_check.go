@@ -91,7 +91,7 @@ func (i Installation) checkAccount() error {
 			}
 		}
 		if account := Given(i.Values).Text("expect-account"); !agree(account, parts.AccountID) {
-			return apperr.Invalid("give the account of the role, or another role", "%s is %s, and the role is in account %s", expected.Source, account, parts.AccountID)
+			return apperr.Invalid("use the role's account, or another role", "%s is %s, and the role is in account %s", expected.Source, account, parts.AccountID)
 		}
 	}
 	return nil

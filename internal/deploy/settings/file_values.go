@@ -99,7 +99,7 @@ func (m *merger) own(mapping *yaml.Node) (sources []*yaml.Node, err error) {
 			sources = append(sources, mergeSources(value)...)
 			continue
 		case own[key.Value] != nil:
-			return nil, badFile("give it once; a list is key: [value, value]", nil, "%s is given twice, first on line %d", m.at(key), own[key.Value].Line)
+			return nil, badFile("set it once; a list is key: [value, value]", nil, "%s is set twice, first on line %d", m.at(key), own[key.Value].Line)
 		}
 		own[key.Value] = key
 		if m.first[key.Value] == nil {
@@ -279,7 +279,7 @@ func (r fileReader) unknownKey(key *yaml.Node) error {
 	if near := apperr.Nearest(key.Value, accepted); near != "" {
 		hints = slices.Insert(hints, 0, "did you mean "+near+"?")
 	}
-	return &apperr.Error{Code: apperr.CodeInvalid, Message: r.at(key) + " is not a key of the configuration", Hints: hints}
+	return &apperr.Error{Code: apperr.CodeInvalid, Message: r.at(key) + " is not a configuration key", Hints: hints}
 }
 
 func badFile(hint string, cause error, format string, args ...any) error {

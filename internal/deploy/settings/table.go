@@ -67,7 +67,7 @@ func functionSettings() []Setting {
 			func(s *Spec) *string { return &s.Tracing }, TracingPassThrough, TracingActive),
 		switchSetting("metrics", "CloudWatch metrics, billed by AWS",
 			func(s *Spec) *bool { return &s.Metrics }),
-		arnSetting("on-failure", "queue, topic, bus or function for failed invocations", destinationForm(),
+		arnSetting("on-failure", "queue, topic, event bus or function that receives failed invocations", destinationForm(),
 			func(s *Spec) *string { return &s.OnFailure }),
 	}
 }
@@ -106,7 +106,7 @@ func retentionSetting() Setting {
 func cooldownSetting() Setting {
 	const accepted = "a duration in whole seconds up to 24h, such as 90s or 5m; 0 for none"
 	return Setting{
-		Name: "cooldown", Value: "DURATION", Usage: "minimum between redeployments of a service with other tasks running; 0 for none", Accepted: accepted,
+		Name: "cooldown", Value: "DURATION", Usage: "minimum time between redeployments while other tasks run; 0 for none", Accepted: accepted,
 		set: func(spec *Spec, source string, texts []string) error {
 			value, err := time.ParseDuration(texts[0])
 			if err != nil || value < 0 || value > 24*time.Hour || value%time.Second != 0 {

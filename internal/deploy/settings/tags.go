@@ -80,7 +80,7 @@ func checkTag(source, key, value string) error {
 	case strings.HasPrefix(lower, "aws:"):
 		return apperr.Invalid("choose a key without aws:", "%s: the key %q is reserved by AWS", source, key)
 	case lower == TagManagedBy || strings.HasPrefix(lower, OwnTagPrefix):
-		return apperr.Invalid("choose another key", "%s: the key %q is spothandler's own", source, key)
+		return apperr.Invalid("choose another key", "%s: the key %q is reserved by spothandler", source, key)
 	}
 	return nil
 }
