@@ -90,5 +90,5 @@ func TestExplanationsCanBePasted(t *testing.T) {
 func TestDoctorShowsACommandOnce(t *testing.T) {
 	useLocal(t, local.Services()...)
 	reads(t, "", []string{"› the command for SPOT108 also fixes this", "errors, "}, nil)
-	reads(t, "-o markdown", []string{"\n\n  To fix it: have whatever starts them retry"}, []string{"\n\n\n"})
+	reads(t, "-o markdown", []string{"\n\n  To fix it: let the program that starts them retry"}, []string{"\n\n\n"})
 }

@@ -117,7 +117,7 @@ func TestFileChecked(t *testing.T) {
 			"role-arn: arn:aws:iam::111122223333:role/a\nregion: [us-east-1, cn-north-1]",
 			"c.yaml:1: role-arn arn:aws:iam::111122223333:role/a: Region cn-north-1 is in partition aws-cn, not aws", "give a Region of partition aws",
 		},
-		{"role-arn: arn:aws:iam::111122223333:role/a\nexpect-account: 444455556666", "c.yaml:2: expect-account is 444455556666, and the role is in account 111122223333", "give the account of the role"},
+		{"role-arn: arn:aws:iam::111122223333:role/a\nexpect-account: 444455556666", "c.yaml:2: expect-account is 444455556666, and the role is in account 111122223333", "use the role's account"},
 		{
 			pair("prefix: prod", "prefix: prod"),
 			`c.yaml:3: b is the same installation as a on line 2: both have the prefix "prod" in the same Region`, "give one of them another prefix",
