@@ -202,15 +202,18 @@ func TestRoleAppearsDuringInstall(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			inAccount(t, func(t *testing.T, a *account) {
-				names, changes := a.plan(t, "", nil)
-				_, err := a.clients.IAM.CreateRole(t.Context(), &iam.CreateRoleInput{
-					RoleName: &names.Role, Path: &test.path, AssumeRolePolicyDocument: &test.trust,
+				install, err := a.prepare(t.Context(), "", nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, err = a.clients.IAM.CreateRole(t.Context(), &iam.CreateRoleInput{
+					RoleName: &install.Want.Role.Name, Path: &test.path, AssumeRolePolicyDocument: &test.trust, Description: &install.Want.Role.Description,
 					Tags: iamTags(map[string]string{resource.TagManagedBy: resource.ManagedBy, resource.TagPrefix: ""}),
 				})
 				if err != nil {
 					t.Fatal(err)
 				}
-				_, err = resource.Apply(t.Context(), a.clients, names, changes, resource.Options{})
+				_, err = install.Apply(t.Context(), resource.Options{})
 				if test.detail == "" {
 					if err != nil {
 						t.Error(err)

@@ -137,17 +137,3 @@ func (f *Function) ReadAdditions(ctx context.Context, clients Clients, names Nam
 	o.addTo(f)
 	return o.notChecked(), nil
 }
-
-// removeMappings deletes event source mappings, which would outlive the function.
-func (f *Function) removeMappings(ctx context.Context, r *runner) error {
-	for _, mapping := range f.Mappings {
-		err := r.retry(ctx, waitForMapping(), func() error {
-			_, err := r.Lambda.DeleteEventSourceMapping(ctx, &lambda.DeleteEventSourceMappingInput{UUID: &mapping.UUID})
-			return apperr.IgnoreNotFound(err)
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}

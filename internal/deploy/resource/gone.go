@@ -39,11 +39,30 @@ func gone(id ID, last error) *apperr.Error {
 	return e
 }
 
+// createdMeanwhile returns the error for a resource of this installation that another command has created.
+func createdMeanwhile(id ID) *apperr.Error {
+	return &apperr.Error{
+		Code:    apperr.CodeFailed,
+		Message: "another command has created " + id.String() + " while this command was running",
+		Hints:   []string{"run the command again when no other command changes this installation"},
+	}
+}
+
 // createdAgain returns the error for a resource that was created while this command was deleting it.
 func createdAgain(id ID) *apperr.Error {
 	return &apperr.Error{
 		Code:    apperr.CodeFailed,
 		Message: id.String() + " was deleted, and another command has created it again",
+		Hints:   []string{"run the command again when no other command changes this installation"},
+	}
+}
+
+// needNotBeReplaced returns the error for a resource that was to be created again, and by now works as it is.
+func needNotBeReplaced(id ID) *apperr.Error {
+	return &apperr.Error{
+		Code:    apperr.CodeFailed,
+		Message: id.String() + " no longer has to be recreated",
+		Detail:  []string{"Another command has recreated it meanwhile, or AWS did not return its role when it was read."},
 		Hints:   []string{"run the command again when no other command changes this installation"},
 	}
 }

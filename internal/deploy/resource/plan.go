@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 )
 
 // Action is the kind of a Change.
@@ -49,7 +48,7 @@ func Plan(want, have State) []Change {
 	}
 	for _, each := range want.resources() {
 		if gone != nil && gone.ID() == each.ID() {
-			changes = append(changes, replacement(gone, reason))
+			changes = append(changes, replacement(gone, want.Function, reason))
 		}
 		duplicates := have.duplicates(each.ID())
 		if there := found[each.ID()]; there != nil {
@@ -61,11 +60,11 @@ func Plan(want, have State) []Change {
 	return changes
 }
 
-// replacement returns the deletion of a resource that is created again right after it.
-func replacement(gone resource, reason string) Change {
+// replacement returns the deletion of a function that is created again right after it.
+func replacement(gone, want *Function, reason string) Change {
 	return Change{
 		Action: Delete, ID: gone.ID(), Fields: []Field{{"state", reason, ""}},
-		Vital: true, wave: waveReplace, do: gone.delete,
+		Vital: true, wave: waveReplace, do: func(ctx context.Context, r *runner) error { return gone.deleteToReplace(ctx, r, want) },
 	}
 }
 
@@ -166,47 +165,4 @@ func LostAdditions(have State, changes []Change) []string {
 		}
 	}
 	return lost
-}
-
-// replacing removes a function that cannot be updated: one that is being deleted already, one that Lambda
-// failed to create, and one that is older than its role. The grant that decrypts its environment refers to
-// the ID of the role that existed then, so after the role is recreated under the same name every invocation
-// fails (terraform-provider-aws, lambda_function; KMSAccessDeniedException). The new function gets the tags
-// that others gave the old one. gone is the function to remove for the reason, or nil.
-func replacing(want, have State) (wanted, left State, gone *Function, reason string) {
-	f := have.Function
-	if want.Function == nil || f == nil {
-		return want, have, nil, ""
-	}
-	reason = whyReplace(f, want.Function, have.Role)
-	if reason == "" {
-		return want, have, nil, ""
-	}
-	removed := *f
-	removed.Mappings = nil // they belong to the function's name and invoke the new one
-	again := *want.Function
-	again.Tags = withForeign(want.Function.Tags, f.Tags, want.DropTags)
-	want.Function = &again
-	return want, have.Without(f.ID()), &removed, reason // the resource policy is deleted with the function
-}
-
-// whyReplace returns why the function cannot be updated, or "" if it can.
-func whyReplace(have, want *Function, role *Role) string {
-	switch sameRole := have.RoleARN == want.RoleARN; {
-	case have.Deleting:
-		return "it is being deleted"
-	case have.Broken:
-		return have.Failed
-	case sameRole && role == nil:
-		return "its role is gone, and a new one cannot decrypt its environment"
-	case sameRole && have.olderThan(role.Created):
-		return "its role was recreated and cannot decrypt its environment"
-	}
-	return ""
-}
-
-// olderThan reports whether the function was last written before then. IAM's times have a resolution of a
-// second.
-func (f *Function) olderThan(then time.Time) bool {
-	return !f.Modified.IsZero() && f.Modified.Truncate(time.Second).Before(then.Truncate(time.Second))
 }

@@ -63,6 +63,8 @@ func (r *Role) checkCreated(have *Role) error {
 		return appeared(r.ID(), "Its trust policy is "+have.Trust)
 	case have.Boundary != r.Boundary:
 		return appeared(r.ID(), fmt.Sprintf("Its permissions boundary is %q, not %q.", have.Boundary, r.Boundary))
+	case have.Description != r.Description: // the record of other settings, which this run did not know
+		return createdMeanwhile(r.ID())
 	}
 	return nil
 }
