@@ -17,7 +17,7 @@ func bar(class string, length float64) g.Node {
 }
 
 func (r *reaction) panel() g.Node {
-	title := heading(r.Level, "Time from interruption warning to redeployment")
+	title := heading(r.Level, "Time from warning to redeployment")
 	if r.Median == nil {
 		return g.El("div", classed("panel reaction"), title, text("p", "note", "No reaction time was recorded."))
 	}

@@ -186,9 +186,9 @@ func lead(r *history.Report, several bool) string {
 	}
 	switch {
 	case r.ReactionMS.Max != nil && r.Redeployments == 1:
-		text += " " + seconds(*r.ReactionMS.Max) + " after the interruption warning"
+		text += " " + seconds(*r.ReactionMS.Max) + " after the warning"
 	case r.ReactionMS.Median != nil && !several:
-		text += ", half of them within " + seconds(*r.ReactionMS.Median) + " of the interruption warning"
+		text += ", half of them within " + seconds(*r.ReactionMS.Median) + " of the warning"
 	case r.ReactionMS.Max != nil:
 		text += ", the slowest " + seconds(*r.ReactionMS.Max) + " after its warning"
 	}
