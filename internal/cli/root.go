@@ -9,10 +9,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/cli/command"
+	"github.com/spothandler/spothandler/internal/cli/config"
 	"github.com/spothandler/spothandler/internal/cli/doctor"
 	"github.com/spothandler/spothandler/internal/cli/input"
 	"github.com/spothandler/spothandler/internal/cli/install"
 	"github.com/spothandler/spothandler/internal/cli/local"
+	"github.com/spothandler/spothandler/internal/cli/policy"
 	"github.com/spothandler/spothandler/internal/cli/records"
 	"github.com/spothandler/spothandler/internal/cli/simulate"
 	"github.com/spothandler/spothandler/internal/cli/status"
@@ -70,12 +72,15 @@ interrupted.`,
 	a.GlobalFlags(root)
 	input.CompleteFunc(root, "output", input.FormatsOf)
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp) // overridden for --config and --seed
-	config := configCommand(a)
-	config.AddCommand(configInitCommand(a), configCheckCommand(a))
-	addGroup(root, "In an AWS account:", install.NewCommand(a), install.NewUpgradeCommand(a), status.NewCommand(a), records.NewLogsCommand(a), records.NewReportCommand(a), doctor.NewCommand(a), simulate.NewCommand(a), install.NewUninstallCommand(a), policyCommand(a), config)
-	root.SetHelpCommand(input.HelpCommand())
+	addGroup(
+		root, "In an AWS account:",
+		install.NewCommand(a), install.NewUpgradeCommand(a), status.NewCommand(a),
+		records.NewLogsCommand(a), records.NewReportCommand(a), doctor.NewCommand(a), simulate.NewCommand(a),
+		install.NewUninstallCommand(a), policy.NewCommand(a), config.NewCommand(a),
+	)
 	addGroup(root, "Without an AWS account:", local.DemoCommand(programOf(a)), local.Command(programOf(a)))
 	root.AddCommand(versionCommand(a))
+	root.SetHelpCommand(input.HelpCommand())
 	completion{a}.offerKnown(root)
 	input.RefuseSecondValues(root)
 	help := root.HelpFunc()

@@ -1,4 +1,4 @@
-package cli
+package config
 
 import (
 	"cmp"
@@ -20,8 +20,8 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// configInitOptions are the flags of config init.
-type configInitOptions struct {
+// initOptions are the flags of config init.
+type initOptions struct {
 	prefix    string
 	one       bool // a prefix was given
 	given     settings.Given
@@ -29,8 +29,8 @@ type configInitOptions struct {
 	overwrite bool
 }
 
-func configInitCommand(a *command.App) *cobra.Command {
-	o := &configInitOptions{}
+func initCommand(a *command.App) *cobra.Command {
+	o := &initOptions{}
 	cmd := &cobra.Command{
 		Use:   "init",
 		Short: "Create a configuration file from what is installed",
@@ -46,7 +46,7 @@ account. If nothing is installed, the file is a starting point.`,
 				return err
 			}
 			o.one = cmd.Flags().Changed("prefix")
-			return (&configInit{App: a, asked: o}).run(cmd.Context())
+			return (&initRun{App: a, opts: o}).run(cmd.Context())
 		},
 	}
 	flags := cmd.Flags()
@@ -59,11 +59,11 @@ account. If nothing is installed, the file is a starting point.`,
 	return cmd
 }
 
-// configInit is a run of config init.
-type configInit struct {
+// initRun is a run of config init.
+type initRun struct {
 	*command.App
-	asked *configInitOptions
-	file  *input.OutputFile // nil means standard output
+	opts *initOptions
+	file *input.OutputFile // nil means standard output
 }
 
 // installedHere are the installations in a Region, as entries of a file.
@@ -71,28 +71,28 @@ type installedHere []settings.Entry
 
 func (i installedHere) Brief() string { return term.Plural(len(i), "installation") }
 
-func (c *configInit) run(ctx context.Context) error {
-	if err := c.mayWrite(); err != nil {
+func (r *initRun) run(ctx context.Context) error {
+	if err := r.mayWrite(); err != nil {
 		return err
 	}
 	only := (*string)(nil)
-	if c.asked.one {
-		only = &c.asked.prefix
+	if r.opts.one {
+		only = &r.opts.prefix
 	}
-	runs, id, err := command.RunInRegions(ctx, c.App, only, func(ctx context.Context, a *command.App) (installedHere, error) {
-		return (&configInit{App: a, asked: c.asked}).here(ctx)
+	runs, id, err := command.RunInRegions(ctx, r.App, only, func(ctx context.Context, a *command.App) (installedHere, error) {
+		return (&initRun{App: a, opts: r.opts}).here(ctx)
 	})
 	switch {
 	case err != nil:
 		return err
 	case len(runs) == 0:
-		return c.write(ctx, nil, id.Account, "")
+		return r.write(ctx, nil, id.Account, "")
 	case !runs[0].App.OneOfSeveral && runs[0].Err != nil:
 		return runs[0].Err
 	}
 	var found []settings.Entry
 	for _, v := range runs {
-		if err := v.Show(c.App); err != nil {
+		if err := v.Show(r.App); err != nil {
 			return err
 		}
 		found = append(found, v.Result...)
@@ -100,64 +100,64 @@ func (c *configInit) run(ctx context.Context) error {
 	if code := command.WorstExitCode(runs); runs[0].App.OneOfSeveral && code != command.ExitOK {
 		return command.AlreadyShown(code)
 	}
-	return c.write(ctx, found, runs[0].App.Account, runs[0].App.RegionInUse)
+	return r.write(ctx, found, runs[0].App.Account, runs[0].App.RegionInUse)
 }
 
 // mayWrite returns an error, before any AWS call, if the file exists or cannot be written.
-func (c *configInit) mayWrite() (err error) {
-	path := c.asked.file
+func (r *initRun) mayWrite() (err error) {
+	path := r.opts.file
 	if path == "" {
-		if c.asked.overwrite {
+		if r.opts.overwrite {
 			return apperr.Invalid("--file FILE   which file", "--overwrite requires --file")
 		}
 		return nil
 	}
-	if c.file, err = input.OpenOutputFile("--file", path, "spothandler.yaml"); err != nil {
+	if r.file, err = input.OpenOutputFile("--file", path, "spothandler.yaml"); err != nil {
 		return err
 	}
-	return c.mayReplace()
+	return r.mayReplace()
 }
 
 // mayReplace returns an error if the file exists and --overwrite is not set.
-func (c *configInit) mayReplace() error {
-	if _, err := os.Stat(c.asked.file); err == nil && !c.asked.overwrite {
-		return apperr.Invalid("--overwrite   replaces it", "--file %s already exists", c.asked.file)
+func (r *initRun) mayReplace() error {
+	if _, err := os.Stat(r.opts.file); err == nil && !r.opts.overwrite {
+		return apperr.Invalid("--overwrite   replaces it", "--file %s already exists", r.opts.file)
 	}
 	return nil
 }
 
 // here finds the installations in a Region. It omits those whose role, and with it the record of their settings, is gone.
-func (c *configInit) here(ctx context.Context) (installedHere, error) {
-	s, err := c.Open(ctx, c.asked.prefix)
+func (r *initRun) here(ctx context.Context) (installedHere, error) {
+	s, err := r.Open(ctx, r.opts.prefix)
 	if err != nil {
 		return nil, err
 	}
-	c.PrintEndpoints()
+	r.PrintEndpoints()
 	only := (*string)(nil)
-	if c.asked.one {
-		only = &c.asked.prefix
+	if r.opts.one {
+		only = &r.opts.prefix
 	}
-	survey, err := deploy.Inspect(ctx, s.Clients, s.TagAPI(), s.ID, only, c.asked.given, nil)
+	survey, err := deploy.Inspect(ctx, s.Clients, s.TagAPI(), s.ID, only, r.opts.given, nil)
 	if err == nil {
 		err = command.CombineFailures(survey.Failed)
 	}
 	if err != nil {
-		return nil, c.Hints().AddPolicy("status", c.asked.prefix, err)
+		return nil, r.Hints().AddPolicy("status", r.opts.prefix, err)
 	}
 	for _, each := range survey.NotChecked {
-		c.Warn(each.String())
+		r.Warn(each.String())
 	}
 	all := installedHere{}
 	for _, found := range survey.Found {
 		if found.Record == nil {
-			c.Warn(deploy.DisplayPrefix(found.Names.Prefix) + " is omitted: its record is lost, and its settings with it")
+			r.Warn(deploy.DisplayPrefix(found.Names.Prefix) + " is omitted: its record is lost, and its settings with it")
 			continue
 		}
-		judged, err := command.Assess(c.Version, []*deploy.Installation{found}, survey.Others)
+		assessed, err := command.Assess(r.Version, []*deploy.Installation{found}, survey.Others)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, settings.Entry{Regions: []string{s.ID.Region}, Spec: judged[0].Spec})
+		all = append(all, settings.Entry{Regions: []string{s.ID.Region}, Spec: assessed[0].Spec})
 	}
 	return all, nil
 }
@@ -166,12 +166,12 @@ func (c *configInit) here(ctx context.Context) (installedHere, error) {
 func remark(text string) []string { return term.Flow(strings.Fields(text), " ", 80-len("# ")) }
 
 // write writes the file, or prints it.
-func (c *configInit) write(ctx context.Context, found []settings.Entry, account, region string) error {
-	origin := "Written by spothandler " + c.Version + " from what is installed in account " + account + "."
+func (r *initRun) write(ctx context.Context, found []settings.Entry, account, region string) error {
+	origin := "Written by spothandler " + r.Version + " from what is installed in account " + account + "."
 	if len(found) == 0 {
-		origin = "Written by spothandler " + c.Version + ": nothing is installed in account " + account + " yet."
-		c.Warn("nothing is installed: the file is a starting point")
-		found = []settings.Entry{{Spec: settings.Defaults(cmp.Or(c.asked.prefix, "prod"))}}
+		origin = "Written by spothandler " + r.Version + ": nothing is installed in account " + account + " yet."
+		r.Warn("nothing is installed: the file is a starting point")
+		found = []settings.Entry{{Spec: settings.Defaults(cmp.Or(r.opts.prefix, "prod"))}}
 		if region != "" {
 			found[0].Regions = []string{region}
 		}
@@ -180,51 +180,51 @@ func (c *configInit) write(ctx context.Context, found []settings.Entry, account,
 		"in this file are reset to their defaults; spothandler config --help says which are kept."))
 	entries := withNames(found)
 	common := map[string]string{"expect-account": account}
-	if c.Profile != "" {
-		common["profile"] = c.Profile
+	if r.Profile != "" {
+		common["profile"] = r.Profile
 	}
-	if c.RoleARN != "" {
-		common["role-arn"] = c.RoleARN
+	if r.RoleARN != "" {
+		common["role-arn"] = r.RoleARN
 	}
 	text := settings.FileText(remarks, common, entries)
-	file, err := settings.ParseFile(cmp.Or(c.asked.file, "this file"), []byte(text))
+	file, err := settings.ParseFile(cmp.Or(r.opts.file, "this file"), []byte(text))
 	if err == nil {
 		err = file.Check(ctx)
 	}
 	if err != nil { // for example, two installations that watch the same clusters
-		c.Warn("fix this before using the file: " + err.Error())
+		r.Warn("fix this before using the file: " + err.Error())
 	}
-	if c.file != nil {
-		if err := c.put(text); err != nil {
+	if r.file != nil {
+		if err := r.put(text); err != nil {
 			return err
 		}
 	}
-	return c.deliver(file, text)
+	return r.deliver(file, text)
 }
 
-func (c *configInit) deliver(file settings.File, text string) error {
-	if c.JSON() {
-		output := configuredIn(file)
-		output.File, output.Text = c.asked.file, text
-		return c.Out.JSON(output)
+func (r *initRun) deliver(file settings.File, text string) error {
+	if r.JSON() {
+		output := installationsIn(file)
+		output.File, output.Text = r.opts.file, text
+		return r.Out.JSON(output)
 	}
-	if c.asked.file == "" {
+	if r.opts.file == "" {
 		for line := range strings.Lines(text) {
-			c.Out.Printf("%s\n", strings.TrimSuffix(line, "\n"))
+			r.Out.Printf("%s\n", strings.TrimSuffix(line, "\n"))
 		}
 		return nil
 	}
-	output := configuredIn(file)
-	c.Out.Print(c.Out.Success("Written: " + c.asked.file + " with " + term.Plural(len(output.Installations), "installation")))
-	show.Hint(c.Out, "spothandler install --config "+apperr.Quote(c.asked.file)+" --dry-run")
+	output := installationsIn(file)
+	r.Out.Print(r.Out.Success("Written: " + r.opts.file + " with " + term.Plural(len(output.Installations), "installation")))
+	show.Hint(r.Out, "spothandler install --config "+apperr.Quote(r.opts.file)+" --dry-run")
 	return nil
 }
 
-func (c *configInit) put(text string) error {
-	if err := c.mayReplace(); err != nil { // it may have been created since
+func (r *initRun) put(text string) error {
+	if err := r.mayReplace(); err != nil { // it may have been created since
 		return err
 	}
-	return c.file.Write([]byte(text))
+	return r.file.Write([]byte(text))
 }
 
 // withNames merges installations that differ only in their Region, and gives each a name.

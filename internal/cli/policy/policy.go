@@ -1,4 +1,4 @@
-package cli
+package policy
 
 import (
 	"context"
@@ -17,13 +17,12 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/deploy/callerpolicy"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
-	"github.com/spothandler/spothandler/internal/session"
-
 	"github.com/spothandler/spothandler/internal/deploy/settings"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
-// policyOptions are the flags of policy.
-type policyOptions struct {
+// options are the flags of policy.
+type options struct {
 	prefix    string
 	account   string
 	partition string
@@ -31,8 +30,9 @@ type policyOptions struct {
 	boundary  bool // print the permissions boundary of the role instead
 }
 
-func policyCommand(a *command.App) *cobra.Command {
-	o := &policyOptions{}
+// NewCommand returns the command policy.
+func NewCommand(a *command.App) *cobra.Command {
+	o := &options{}
 	cmd := &cobra.Command{
 		Use:   "policy [command ...] | boundary",
 		Short: "Print the least-privilege IAM policy for running commands",
@@ -55,12 +55,12 @@ resource is * only for actions that AWS cannot restrict further.`,
   spothandler policy --prefix prod --permissions-boundary ARN > policy.json
   spothandler policy status logs --account 111122223333 --region eu-west-1`,
 		Annotations: map[string]string{input.OneAtATime: "true"},
-		ValidArgs:   policyWords(),
+		ValidArgs:   acceptedWords(),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := o.take(args); err != nil {
+			if err := o.parse(args); err != nil {
 				return err
 			}
-			return policyRun{a, o}.run(cmd)
+			return run{a, o}.run(cmd)
 		},
 	}
 	input.AddSettings(cmd, &o.prefix, "function-name", "rule-name", "role-path", "reserved-concurrency", "vpc-subnet", "permissions-boundary", "kms-key", "cluster")
@@ -77,16 +77,16 @@ resource is * only for actions that AWS cannot restrict further.`,
 	return cmd
 }
 
-// policyWords returns the accepted arguments: the commands that a policy can be for, and boundary.
-func policyWords() []string {
+// acceptedWords returns the accepted arguments: the commands that a policy can be for, and boundary.
+func acceptedWords() []string {
 	return []string{"install", "upgrade", "status", "logs", "report", "uninstall", "doctor", "simulate", boundaryWord}
 }
 
 // boundaryWord is the argument that selects the boundary instead of a policy.
 const boundaryWord = "boundary"
 
-// take parses the arguments: the commands that the policy is for. The default is install, status, logs and uninstall.
-func (o *policyOptions) take(words []string) error {
+// parse parses the arguments: the commands that the policy is for. The default is install, status, logs and uninstall.
+func (o *options) parse(words []string) error {
 	accepted := map[string]*bool{
 		"install": &o.commands.Install, "upgrade": &o.commands.Install, "status": &o.commands.Status, "uninstall": &o.commands.Uninstall,
 		"logs": &o.commands.Logs, "report": &o.commands.Report,
@@ -100,7 +100,7 @@ func (o *policyOptions) take(words []string) error {
 	for _, word := range words {
 		asked, known := accepted[word]
 		if !known {
-			return invalidPolicy("accepted: "+strings.Join(policyWords(), ", "), "there is no policy for %q", word)
+			return invalid("accepted: "+strings.Join(acceptedWords(), ", "), "there is no policy for %q", word)
 		}
 		*asked = true
 	}
@@ -111,7 +111,7 @@ func (o *policyOptions) take(words []string) error {
 }
 
 // checkFlags returns an error if a flag belongs to a command that the policy is not for.
-func (o *policyOptions) checkFlags() error {
+func (o *options) checkFlags() error {
 	c := o.commands
 	for _, each := range []struct {
 		wrong         bool
@@ -130,41 +130,41 @@ func (o *policyOptions) checkFlags() error {
 		},
 	} {
 		if each.wrong {
-			return invalidPolicy("spothandler policy "+each.hint, "%s", each.message)
+			return invalid("spothandler policy "+each.hint, "%s", each.message)
 		}
 	}
 	return nil
 }
 
-func (o *policyOptions) checkAccount() error {
+func (o *options) checkAccount() error {
 	account, partition := regexp.MustCompile(`^(\d{12})?$`), regexp.MustCompile(`^(aws(-[a-z]+)*)?$`)
 	switch {
 	case !account.MatchString(o.account):
-		return invalidPolicy("accepted: twelve digits", "--account %q is not an account ID", o.account)
+		return invalid("accepted: twelve digits", "--account %q is not an account ID", o.account)
 	case !partition.MatchString(o.partition):
-		return invalidPolicy("accepted: a partition such as aws, aws-cn or aws-us-gov", "--partition %q is not a partition", o.partition)
+		return invalid("accepted: a partition such as aws, aws-cn or aws-us-gov", "--partition %q is not a partition", o.partition)
 	case o.partition != "" && o.account == "":
-		return invalidPolicy("--account ID   the account of the policy", "--partition requires --account")
+		return invalid("--account ID   the account of the policy", "--partition requires --account")
 	}
 	return nil
 }
 
-func invalidPolicy(hint, format string, args ...any) error {
+func invalid(hint, format string, args ...any) error {
 	return &apperr.Error{Code: apperr.CodeInvalid, Message: fmt.Sprintf(format, args...), Hints: []string{hint}}
 }
 
-// policyRun is a run of policy.
-type policyRun struct {
+// run is a run of policy.
+type run struct {
 	*command.App
-	asked *policyOptions
+	opts *options
 }
 
-func (r policyRun) run(cmd *cobra.Command) error {
-	given, err := r.Given(cmd, r.asked.prefix)
+func (r run) run(cmd *cobra.Command) error {
+	given, err := r.Given(cmd, r.opts.prefix)
 	if err != nil {
 		return err
 	}
-	spec := settings.Defaults(r.asked.prefix)
+	spec := settings.Defaults(r.opts.prefix)
 	if err := given.Apply(&spec); err != nil {
 		return err
 	}
@@ -176,14 +176,14 @@ func (r policyRun) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if r.asked.commands.Install && spec.Boundary == "" {
+	if r.opts.commands.Install && spec.Boundary == "" {
 		r.Warn("without --permissions-boundary this policy is equivalent to administrator access: a principal with it can grant the function's role any permission and assume the role")
 		account := ""
-		if r.asked.account != "" {
-			account = " --account " + r.asked.account
+		if r.opts.account != "" {
+			account = " --account " + r.opts.account
 		}
-		if r.asked.partition != "" {
-			account += " --partition " + r.asked.partition
+		if r.opts.partition != "" {
+			account += " --partition " + r.opts.partition
 		}
 		show.Hint(r.Err, "spothandler policy boundary"+r.Hints().InstallationFlags(spec.Prefix)+command.RegionFlags(r.Regions)+account+"   prints such a boundary")
 	}
@@ -191,10 +191,10 @@ func (r policyRun) run(cmd *cobra.Command) error {
 }
 
 // places returns the names of the installations that the policy is for, one for each Region.
-func (r policyRun) places(cmd *cobra.Command, given settings.Given, spec settings.Spec) (places []resource.Names, err error) {
+func (r run) places(cmd *cobra.Command, given settings.Given, spec settings.Spec) (places []resource.Names, err error) {
 	regions := slices.Compact(slices.Sorted(slices.Values(r.Regions)))
-	if r.asked.commands.AllRegions && len(regions) > 0 {
-		return nil, invalidPolicy("use one of them", "--region and --all-regions cannot be combined")
+	if r.opts.commands.AllRegions && len(regions) > 0 {
+		return nil, invalid("use one of them", "--region and --all-regions cannot be combined")
 	}
 	if len(regions) == 0 {
 		regions = []string{""} // the one of the AWS configuration
@@ -207,7 +207,7 @@ func (r policyRun) places(cmd *cobra.Command, given settings.Given, spec setting
 		if err := r.check(id, given, spec); err != nil {
 			return nil, err
 		}
-		if r.asked.commands.AllRegions {
+		if r.opts.commands.AllRegions {
 			prefix := &spec.Prefix
 			if !cmd.Flags().Changed("prefix") {
 				prefix = nil
@@ -225,18 +225,18 @@ func (r policyRun) places(cmd *cobra.Command, given settings.Given, spec setting
 
 // check returns an error for names that AWS would reject, and for a partition or ARNs that do not match the account and
 // Region. With --all-regions it checks only the names.
-func (r policyRun) check(id session.Identity, given settings.Given, spec settings.Spec) error {
+func (r run) check(id session.Identity, given settings.Given, spec settings.Spec) error {
 	where := session.Identity{Region: id.Region}
-	if r.asked.commands.AllRegions {
+	if r.opts.commands.AllRegions {
 		where.Region = ""
 	}
 	if err := given.Check(where, spec.Prefix); err != nil {
 		return err
 	}
-	if err := settings.CheckNames(id.Region, spec.Prefix, spec.FunctionName, spec.RuleName); err != nil || r.asked.commands.AllRegions {
+	if err := settings.CheckNames(id.Region, spec.Prefix, spec.FunctionName, spec.RuleName); err != nil || r.opts.commands.AllRegions {
 		return err
 	}
-	if err := (session.Identity{Region: id.Region}).CheckPartition("--partition "+r.asked.partition, r.asked.partition); err != nil {
+	if err := (session.Identity{Region: id.Region}).CheckPartition("--partition "+r.opts.partition, r.opts.partition); err != nil {
 		return err
 	}
 	role, _ := arn.Parse(r.RoleARN)
@@ -251,11 +251,11 @@ func (r policyRun) check(id session.Identity, given settings.Given, spec setting
 }
 
 // document returns the policy. It warns if the policy is too long for a managed policy.
-func (r policyRun) document(places []resource.Names, spec settings.Spec) (string, error) {
-	if r.asked.boundary {
+func (r run) document(places []resource.Names, spec settings.Spec) (string, error) {
+	if r.opts.boundary {
 		return callerpolicy.Boundary(places)
 	}
-	policy, err := callerpolicy.New(places, spec, r.asked.commands)
+	policy, err := callerpolicy.New(places, spec, r.opts.commands)
 	if err == nil && len(policy) > callerpolicy.MaxLength {
 		r.Warn(fmt.Sprintf("the policy has %d characters, and a managed policy can have %d: attach it inline to a role, or name fewer Regions", len(policy), callerpolicy.MaxLength))
 	}
@@ -263,11 +263,11 @@ func (r policyRun) document(places []resource.Names, spec settings.Spec) (string
 }
 
 // identity returns the account and Region that were given, or those of the caller from STS.
-func (r policyRun) identity(ctx context.Context, given settings.Given, region string) (session.Identity, error) {
-	a, o := *r.App, r.asked
+func (r run) identity(ctx context.Context, given settings.Given, region string) (session.Identity, error) {
+	a, o := *r.App, r.opts
 	a.Region = region
 	if o.account != "" && a.ExpectAccount != "" && o.account != a.ExpectAccount {
-		return session.Identity{}, invalidPolicy("use one of them", "--account %s differs from --expect-account", o.account)
+		return session.Identity{}, invalid("use one of them", "--account %s differs from --expect-account", o.account)
 	}
 	if o.account != "" && a.Region != "" {
 		return o.identity(a.Region), nil
@@ -286,7 +286,7 @@ func (r policyRun) identity(ctx context.Context, given settings.Given, region st
 	return s.ID, nil
 }
 
-func (o *policyOptions) identity(region string) session.Identity {
+func (o *options) identity(region string) session.Identity {
 	id := session.Identity{Partition: o.partition, Account: o.account, Region: region}
 	if id.Partition == "" {
 		id.Partition = session.PartitionOf(region)
