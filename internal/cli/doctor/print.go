@@ -87,7 +87,7 @@ func (e textPrinter) nameWidth(rows []*serviceResult, header string) int {
 		outcome = max(outcome, term.Width(e.outcome(p)))
 	}
 	if st.TTY {
-		width = min(width, max(least, st.Width-4-tasksWidth-2-min(outcome, longestOutcome)))
+		width = min(width, max(least, st.Width-st.MarkWidth()-tasksWidth-2-min(outcome, longestOutcome)))
 	}
 	return width
 }
@@ -104,8 +104,8 @@ func (e textPrinter) printServices() {
 		header += ", once installed"
 	}
 	width := e.nameWidth(rows, header)
-	begin := 4 + width + tasksWidth + 2
-	e.Out.Printf("\n%s", st.Beside(st.Dim("    "+term.Pad("", width)+fmt.Sprintf("%*s  ", tasksWidth, "tasks")), begin, header, st.Dim))
+	begin := st.MarkWidth() + width + tasksWidth + 2
+	e.Out.Printf("\n%s", st.Beside(st.Dim(term.Pad("", st.MarkWidth()+width)+fmt.Sprintf("%*s  ", tasksWidth, "tasks")), begin, header, st.Dim))
 	for _, p := range rows {
 		name := st.Shorten(p.Cluster.Name()+"/"+p.Name(), width)
 		tasks := fmt.Sprintf("%*s", tasksWidth, fmt.Sprintf("%d/%d", p.RunningCount, p.DesiredCount))
@@ -141,7 +141,7 @@ func (e textPrinter) printElsewhere() {
 		}
 	}
 	if len(parts) > 0 {
-		e.Out.Print(e.Out.Line("    ", "out of scope: "+strings.Join(parts, ", "), e.Out.Dim))
+		e.Out.Print(e.Out.Line(term.Pad("", e.Out.MarkWidth()), "out of scope: "+strings.Join(parts, ", "), e.Out.Dim))
 	}
 }
 
@@ -169,7 +169,7 @@ func (e textPrinter) printSection(title string, findings []doctor.Finding) {
 		} else {
 			fixedBy[fix] = f.Code
 		}
-		e.Out.Print(st.HintAt(strings.Repeat(" ", term.FindingWidth), fix, command))
+		e.Out.Print(st.HintAt(strings.Repeat(" ", st.FindingWidth()), fix, command))
 	}
 }
 

@@ -56,7 +56,7 @@ func Removal(out *term.Printer, changes []resource.Change) {
 		}
 		out.Println(out.Row(term.Remove, change.Kind.Words(), Title(change.ID), ""))
 		if change.Kind == resource.KindLogGroup {
-			out.Print(out.Line(term.Pad("", 4+term.KindWidth), "with all its logs; --keep-logs keeps them", out.Dim))
+			out.Print(out.Line(term.Pad("", out.MarkWidth()+term.KindWidth), "with all its logs; --keep-logs keeps them", out.Dim))
 		}
 	}
 }

@@ -98,7 +98,7 @@ func (t *simulation) printStep(step *simulate.Step, redeploys bool) {
 	}
 	t.Out.Print(st.Step(sign, string(step.Name), detail, right))
 	if step.Fix != "" {
-		t.Out.Print(st.HintAt(strings.Repeat(" ", 4+term.KindWidth), step.Fix, show.IsCommand(step.Fix)))
+		t.Out.Print(st.HintAt(strings.Repeat(" ", st.MarkWidth()+term.KindWidth), step.Fix, show.IsCommand(step.Fix)))
 	}
 }
 
@@ -111,28 +111,32 @@ func (t *simulation) printSeries(series []simulate.Moment) {
 	t.Out.Printf("%s\n", st.Dim(fmt.Sprintf("  %5s   %-14s   %-10s   %s", "about", "task status", "rule", "decision")))
 	for i := range series {
 		m := &series[i]
-		rule, decision := "unknown", ""
+		rule := "unknown"
 		if m.Reaches != nil {
 			rule = map[bool]string{true: "matches", false: "no match"}[*m.Reaches]
 		}
-		if m.Reason != "" {
-			sign, text := term.Quiet, string(m.Reason)
-			switch {
-			case m.IsOnlyLogged():
-				text += " (mode observe only logs it)"
-			case m.Redeploys():
-				sign = term.OK
-			case m.Action == handler.ActionFail:
-				sign = term.Failed
-			}
-			decision = st.Sign(sign) + " " + text
-		}
 		cells := fmt.Sprintf("  %5s   %-14s   ", fmt.Sprintf("%ds", m.AtS), m.LastStatus)
-		if decision == "" {
+		if m.Reason == "" {
 			t.Out.Printf("%s%s\n", cells, rule)
 			continue
 		}
-		cells += term.Pad(rule, 10) + "   "
-		t.Out.Print(st.Beside(st.Unpainted(cells), term.Width(cells), decision, st.Unpainted))
+		cells += term.Pad(rule, 10) + " "
+		sign, text := decisionOf(m)
+		begin := st.Textf("%s%s", cells, st.RowStart(sign))
+		t.Out.Print(st.Beside(begin, term.Width(cells)+st.MarkWidth(), text, st.Unpainted))
 	}
+}
+
+// decisionOf returns what the function would do about an event, as a glyph and words.
+func decisionOf(m *simulate.Moment) (term.Glyph, string) {
+	text := string(m.Reason)
+	switch {
+	case m.IsOnlyLogged():
+		return term.Quiet, text + " (mode observe only logs it)"
+	case m.Redeploys():
+		return term.OK, text
+	case m.Action == handler.ActionFail:
+		return term.Failed, text
+	}
+	return term.Quiet, text
 }

@@ -126,7 +126,7 @@ func (s Style) List(indent, between string, parts []string) Text {
 
 // behind returns lines with a glyph before the first, and a matching indent before the others.
 func (s Style) behind(indent string, sign Glyph, gap string, lines []string) Text {
-	hang := strings.Repeat(" ", len(indent)+1+len(gap))
+	hang := strings.Repeat(" ", len(indent)+Width(s.bare(sign))+len(gap))
 	plain := make([]string, len(lines))
 	for i, line := range lines {
 		plain[i] = s.Plain(line)
@@ -177,15 +177,14 @@ func (s Style) Sign(g Glyph) string { return s.bare(g) }
 // RowStart returns the beginning of a table row, with its glyph.
 func (s Style) RowStart(g Glyph) Text { return Text{"  " + s.Glyph(g).s + s.gap(g)} }
 
-// FindingWidth is the column at which the text of a finding begins.
-const FindingWidth = 13
+// FindingWidth is the column at which the text of a finding begins: to the right of a code such as SPOT101.
+func (s Style) FindingWidth() int { return s.MarkWidth() + len("SPOT101  ") }
 
 // Finding returns a line about something that was found: sign, code, and words that are broken to fit.
 func (s Style) Finding(g Glyph, code, words string) Text {
 	gap := s.gap(g)
-	begin := 2 + Width(s.bare(g)) + len(gap)
-	code = Pad(s.Plain(code), FindingWidth-begin)
-	lines := s.Wrap(words, s.Width-FindingWidth)
-	hang := strings.Repeat(" ", begin+Width(code))
+	code = Pad(s.Plain(code), s.FindingWidth()-s.MarkWidth())
+	lines := s.Wrap(words, s.Width-s.FindingWidth())
+	hang := strings.Repeat(" ", s.MarkWidth()+Width(code))
 	return Text{"  " + s.Glyph(g).s + gap + s.Dim(code).s + strings.Join(lines, "\n"+hang) + "\n"}
 }

@@ -153,6 +153,22 @@ func TestGapsAlign(t *testing.T) {
 	}
 }
 
+// The text of a finding and the other lines of an item begin in the same column, whatever the glyph.
+func TestHangingIndents(t *testing.T) {
+	utf8, ascii := Style{Width: 30, TTY: true}, Style{Width: 30, TTY: true, ASCII: true}
+	for _, test := range []struct{ got, want string }{
+		{utf8.Finding(Failed, "SPOT102", "its only task is on Spot").String(), "  ✗ SPOT102  its only task is\n             on Spot\n"},
+		{ascii.Finding(Failed, "SPOT102", "its only task is on").String(), "  FAIL SPOT102  its only task\n                is on\n"},
+		{ascii.Finding(Attention, "SPOT102", "its only task is on").String(), "  !    SPOT102  its only task\n                is on\n"},
+		{utf8.Item(OK, "5 up to date: role, log group, rule").String(), "  ✓ 5 up to date: role, log\n    group, rule\n"},
+		{ascii.Item(OK, "5 up to date: role, log group, rule").String(), "  ok   5 up to date: role, log\n       group, rule\n"},
+	} {
+		if test.got != test.want {
+			t.Errorf("got\n%swant\n%s", test.got, test.want)
+		}
+	}
+}
+
 // A list is broken between its parts, and a part longer than a line between its words.
 func TestList(t *testing.T) {
 	parts := []string{"every cluster", "arm64", "permissions boundary arn:aws:iam::111122223333:policy/b"}
