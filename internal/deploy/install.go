@@ -63,6 +63,9 @@ func (*NotInstalledError) Error() string { return "it is not installed" }
 func PrepareInstall(ctx context.Context, clients resource.Clients, id session.Identity, request InstallRequest) (*Install, error) {
 	i := &Install{clients: clients, id: id, request: request}
 	found, others, err := newSearch(clients, id, resource.ToCompare).findWithOthers(ctx, request.Prefix, request.Given)
+	if err == nil && len(found.Unowned()) > 0 { // the tags may have been read before another install created the resource
+		found, err = newSearch(clients, id, resource.ToCompare).find(ctx, request.Prefix, request.Given)
+	}
 	if err != nil {
 		return nil, err
 	}

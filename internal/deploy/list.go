@@ -30,6 +30,9 @@ func List(ctx context.Context, clients resource.Clients, id session.Identity, pa
 	return newSearch(clients, id, resource.ToFind).list(ctx, withDefault(paths)...)
 }
 
+// maxRoleReads is the number of roles that are read at the same time: IAM throttles an account as a whole.
+const maxRoleReads = 16
+
 // list finds the installations of the Region whose roles have these paths. ListRoles returns no tags, so each role is
 // read as well.
 func (s search) list(ctx context.Context, paths ...string) ([]Listed, error) {
@@ -43,6 +46,7 @@ func (s search) list(ctx context.Context, paths ...string) ([]Listed, error) {
 	})
 	found := make([]*Listed, len(roles))
 	var group errgroup.Group
+	group.SetLimit(maxRoleReads)
 	for index, role := range roles {
 		group.Go(func() (err error) {
 			found[index], err = s.listed(ctx, role)

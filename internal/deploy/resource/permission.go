@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
@@ -45,8 +46,7 @@ type resourceStatement struct {
 	Sid       string
 	Effect    string
 	Principal any // a string or a map of services; Lambda returns either
-	Action    string
-	Resource  string
+	Action    any // a string or a list of them
 	Condition map[string]map[string]any
 }
 
@@ -69,7 +69,7 @@ func getStatements(ctx context.Context, api FunctionAPI, function string) ([]*Pe
 
 // permission converts the statement; anything beyond our own goes to Other.
 func (s resourceStatement) permission(function string) *Permission {
-	found := &Permission{Sid: s.Sid, Function: function, Principal: principalService(s.Principal), Action: s.Action}
+	found := &Permission{Sid: s.Sid, Function: function, Principal: principalService(s.Principal), Action: strings.Join(stringsIn(s.Action), ", ")}
 	rest := map[string]any{}
 	if s.Effect != "Allow" {
 		rest["Effect"] = s.Effect

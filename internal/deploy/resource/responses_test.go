@@ -18,7 +18,7 @@ func TestUnescape(t *testing.T) {
 	}
 }
 
-// A statement's principal is a string or a map.
+// A statement's principal is a string or a map; other elements may be lists, as in any policy.
 func TestStatementForms(t *testing.T) {
 	for _, test := range []struct{ document, want string }{
 		{`{"Effect":"Allow","Principal":"*","Action":"lambda:InvokeFunction"}`, "*||"},
@@ -32,6 +32,7 @@ func TestStatementForms(t *testing.T) {
 			`{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"lambda:InvokeFunction","Condition":{"ArnNotLike":{"AWS:SourceArn":"arn:x"}}}`,
 			`events.amazonaws.com||{"ArnNotLike AWS:SourceArn":"arn:x"}`,
 		},
+		{`{"Effect":"Allow","Principal":{"AWS":["1","2"]},"Action":["lambda:GetFunction","lambda:InvokeFunction"],"Resource":["arn:x"]}`, `{"AWS":["1","2"]}||`},
 	} {
 		permission := statementOf(t, test.document).permission("fn")
 		if got := permission.Principal + "|" + permission.SourceARN + "|" + permission.Other; got != test.want {
