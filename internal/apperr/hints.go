@@ -20,7 +20,7 @@ func HintsFor(err error) []string {
 		meant func(error) bool
 		hint  string
 	}{
-		{isThrottled, "wait a minute and try again: the account's request rate is too high"},
+		{IsThrottled, "wait a minute and try again: the account's request rate is too high"},
 		{isExpired, "get new credentials, then run the command again"},
 		{withCode("LimitExceeded"), "delete unused roles or policies, or request a higher IAM quota"},
 		{exceedsRules, "delete unused rules, name fewer clusters, or request a higher quota of EventBridge"},
@@ -67,11 +67,11 @@ func withCode(code string) func(error) bool {
 
 func withText(text string) func(error) bool { return func(err error) bool { return Says(err, text) } }
 
-// isThrottled reports whether the caller exceeded a request rate, by the codes
+// IsThrottled reports whether the caller exceeded a request rate, by the codes
 // of each service (aws-sdk-go-v2, retry DefaultThrottleErrorCodes). The SDK has
 // already retried. LimitExceededException is among its codes but concerns a
 // quota.
-func isThrottled(err error) bool {
+func IsThrottled(err error) bool {
 	return HasCode(err, "Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "ThrottledException")
 }
 

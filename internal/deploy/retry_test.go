@@ -84,10 +84,12 @@ func TestFailedEntries(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 		stop()
-		a.Inject(localaws.Fault{Action: "PutTargets", Nth: 1, Entries: &localaws.Error{Code: "ConcurrentModificationException", Message: "try again"}})
-		a.install(t, "prod", nil)
-		a.Inject(localaws.Fault{Action: "RemoveTargets", Nth: 1, Entries: &localaws.Error{Code: "ConcurrentModificationException", Message: "try again"}})
-		a.uninstall(t, "prod", false)
+		for _, code := range []string{"ConcurrentModificationException", "ThrottlingException", "InternalException"} {
+			a.Inject(localaws.Fault{Action: "PutTargets", Nth: 1, Entries: &localaws.Error{Code: code, Message: "try again"}})
+			a.install(t, "prod", nil)
+			a.Inject(localaws.Fault{Action: "RemoveTargets", Nth: 1, Entries: &localaws.Error{Code: code, Message: "try again"}})
+			a.uninstall(t, "prod", false)
+		}
 	})
 }
 

@@ -114,7 +114,7 @@ func (t *Target) put(ctx context.Context, r *runner, d diff) error {
 			return err
 		}
 	}
-	return r.retry(ctx, waitForPropagation().of(ID{KindRule, t.Rule}), func() error {
+	return r.retry(ctx, waitForPropagation().of(ID{KindRule, t.Rule}).ofEntries(), func() error {
 		response, err := r.Events.PutTargets(ctx, &eventbridge.PutTargetsInput{
 			Rule: &t.Rule,
 			Targets: []types.Target{{
@@ -141,7 +141,7 @@ func (t *Target) delete(ctx context.Context, r *runner) error {
 }
 
 func removeTargets(ctx context.Context, r *runner, rule string, ids ...string) error {
-	return r.retry(ctx, waitForConflict(), func() error {
+	return r.retry(ctx, waitForConflict().ofEntries(), func() error {
 		response, err := r.Events.RemoveTargets(ctx, &eventbridge.RemoveTargetsInput{Rule: &rule, Ids: ids})
 		if err != nil {
 			return apperr.IgnoreNotFound(err)

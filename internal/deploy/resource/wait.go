@@ -26,6 +26,16 @@ func (w wait) of(id ID) wait {
 	return w
 }
 
+// ofEntries also repeats what AWS refused within a batch for a reason of its own: the response has status 200, so that
+// the SDK does not repeat it.
+func (w wait) ofEntries() wait {
+	again := w.again
+	w.again = func(err error) bool {
+		return again(err) || apperr.IsThrottled(err) || apperr.HasCode(err, "InternalException", "InternalFailure")
+	}
+	return w
+}
+
 // The ceilings are those of terraform-provider-aws, except the role's: its 15 minutes are too long for an
 // interactive command.
 const (
