@@ -94,6 +94,7 @@ func (p *project) tryGitHub() {
 	p.must("push", 0, "**Done: 2 created.**")
 
 	p.page = strings.ReplaceAll(p.page, "--expect-account 111122223333", "--expect-account 999988887777")
+	p.write("spothandler.yaml", strings.ReplaceAll(p.read("spothandler.yaml"), "111122223333", "999988887777")) // as is its boundary
 	p.must("push", 1, "these credentials are for account 111122223333, but --expect-account is 999988887777")
 	p.page = strings.ReplaceAll(p.page, "role-to-assume:", "audience:") // there is no role for a fork
 	p.proxy.Forget()
