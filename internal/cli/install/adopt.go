@@ -1,12 +1,33 @@
 package install
 
 import (
+	"context"
+	"fmt"
+
 	"github.com/spothandler/spothandler/internal/cli/show"
+	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 )
 
 // terraformModule is the module name that the Terraform module's README uses.
 const terraformModule = "module.ecs_spot_handler"
+
+// confirmAdoption asks before resources that are not ours are taken over.
+func (j *installJob) confirmAdoption(ctx context.Context) error {
+	if len(j.Taken) == 0 {
+		return nil
+	}
+	show.Plan(j.Err, j.Install)
+	j.printTerraform()
+	j.Err.Printf("\n")
+	if j.Yes {
+		return nil
+	}
+	if err := j.Confirm(ctx, fmt.Sprintf("Take over %s as shown above?", term.Plural(len(j.Taken), "resource")), "yes"); err != nil {
+		return err
+	}
+	return j.Recheck(ctx)
+}
 
 // printTerraform prints the commands that remove the resources to be taken over from Terraform's state, in case
 // Terraform created them, and that destroy the rest of its module.

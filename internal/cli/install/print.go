@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/cli/show"
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
@@ -94,30 +93,6 @@ func (j *installJob) printInstalled(status deploy.Status, took time.Duration) {
 		j.Out.Printf("\n")
 		show.Hint(j.Out, "spothandler status"+j.Hints().InstallationFlags(j.Spec.Prefix))
 	}
-}
-
-// installResult is the JSON output of install at one of several targets.
-type installResult struct {
-	command.Location
-	installOutput
-}
-
-func (i installResult) PrintMarkdown(out *term.Printer) {
-	i.Location.PrintMarkdown(out)
-	i.printBody(out)
-}
-
-func (i installOutput) PrintMarkdown(out *term.Printer) {
-	command.Location{Prefix: i.Installation.Prefix, Region: i.Installation.Region, Account: i.Installation.Account}.PrintMarkdown(out)
-	i.printBody(out)
-}
-
-func (i installOutput) printBody(out *term.Printer) {
-	show.ChangesMarkdown(out, i.Changes, i.Applied)
-	if show.Verdict(i.Changes) == show.Installed {
-		out.Printf("\nSettings: %s\n", show.InMarkdown(strings.Join(show.Settings(i.Installation.Spec), " · ")))
-	}
-	show.NotesMarkdown(out, slices.Concat(i.Installation.Warnings, i.notes), i.Installation.NotChecked)
 }
 
 // changed describes the changes for the verdict, whose verb already says what was done if all of them are updates.
