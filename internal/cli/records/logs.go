@@ -237,7 +237,7 @@ func (r logsRun) here(ctx context.Context) (shownLogs, error) {
 		err = follower.run(ctx)
 	} else {
 		sorted := sorter{emit: printer.print}
-		_, err = reader.read(ctx, query, true, func(e history.Entry) error { return sorted.add(&e) })
+		_, err = reader.read(ctx, query, printer.printing, func(e history.Entry) error { return sorted.add(&e) })
 		err = cmp.Or(err, sorted.flush())
 		printer.flush()
 	}

@@ -90,7 +90,7 @@ func someOf(names []string) string {
 // servicesIn returns the services that have records in the query's period, as CLUSTER/SERVICE.
 func (r *recordReader) servicesIn(ctx context.Context, query history.Query) (names []string, err error) {
 	query.Filter = history.Filter{}
-	_, err = r.read(ctx, query, false, func(e history.Entry) error {
+	_, err = r.read(ctx, query, nil, func(e history.Entry) error {
 		name := handler.NameOf(e.Cluster) + "/" + e.Service
 		if at, found := slices.BinarySearch(names, name); e.Service != "" && !found {
 			names = slices.Insert(names, at, name)

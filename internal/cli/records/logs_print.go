@@ -17,7 +17,7 @@ import (
 type logPrinter struct {
 	*recordReader
 	follow  bool
-	printed int
+	printed int    // and held
 	date    string // of the last line
 	held    []history.Entry
 	columns *logColumns // nil while records are held
@@ -43,6 +43,9 @@ func (p *logPrinter) print(e *history.Entry) error {
 	p.show(e)
 	return nil
 }
+
+// printing reports whether a record was printed, and not only held.
+func (p *logPrinter) printing() bool { return p.printed > len(p.held) }
 
 // flush prints the records that are held.
 func (p *logPrinter) flush() {

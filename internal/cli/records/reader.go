@@ -110,19 +110,20 @@ func (o *addressOptions) withoutList(a *command.App, s *command.Connection, left
 	return nil, command.NotInstalledError(deploy.DisplayPrefix(o.prefix)+" is not installed in "+s.ID.Region, "spothandler "+o.command+a.Hints().InstallationFlags("")+" --prefix NAME")
 }
 
-// read calls keep for each record, and shows its progress on a terminal. If printed is set, keep prints the records, perhaps to
-// the same terminal through a pipe. read returns the number of lines that the function did not write.
-func (r *recordReader) read(ctx context.Context, query history.Query, printed bool, keep func(history.Entry) error) (ignored int, err error) {
+// read calls keep for each record, and shows its progress on a terminal. If printing is not nil, keep prints the records, perhaps
+// to the same terminal through a pipe, and no progress is shown once printing reports true. read returns the number of lines that
+// the function did not write.
+func (r *recordReader) read(ctx context.Context, query history.Query, printing func() bool, keep func(history.Entry) error) (ignored int, err error) {
 	line := r.Err.StatusLine()
 	defer line.Clear()
 	query.Limiter = r.LogsRate()
 	query.Progress = func(p history.Progress) {
-		if !printed || p.Records == 0 { // else the records themselves show it
+		if printing == nil || !printing() { // else the records themselves show it
 			line.Set(readSoFar(p))
 		}
 	}
 	return history.Read(ctx, r.logs, query, func(e history.Entry) error {
-		if printed {
+		if printing != nil {
 			line.Clear()
 		}
 		return keep(e)

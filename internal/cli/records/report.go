@@ -189,7 +189,7 @@ func (r reportRun) limitToRetention(ctx context.Context, reader *recordReader, f
 func (r *recordReader) sum(ctx context.Context, from, to time.Time) (history.Report, error) {
 	collector := &history.Collector{}
 	query := history.Query{LogGroup: r.Names.LogGroup, From: from, To: to.Add(history.Skew)}
-	ignored, err := r.read(ctx, query, false, func(e history.Entry) error {
+	ignored, err := r.read(ctx, query, nil, func(e history.Entry) error {
 		collector.Add(&e)
 		return nil
 	})
