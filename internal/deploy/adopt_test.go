@@ -227,7 +227,14 @@ func TestAdoptSendsNoTagsOfOthers(t *testing.T) {
 
 // The commands remove the resources from the Terraform state by the module's own addresses.
 func TestTerraformForget(t *testing.T) {
-	deploytest.SameLines(t, TerraformForget([]resource.Unowned{{ID: resource.ID{Kind: resource.KindLogGroup}}, {ID: resource.ID{Kind: resource.KindFunction}}, {ID: resource.ID{Kind: resource.KindRule}}}, "module.spot"),
+	names := resource.NewNames(deploytest.Identity(), "", "fn", "rule")
+	taken := []resource.Unowned{
+		{ID: resource.ID{Kind: resource.KindLogGroup, Name: names.LogGroup}},
+		{ID: resource.ID{Kind: resource.KindFunction, Name: names.Function}},
+		{ID: resource.ID{Kind: resource.KindRule, Name: names.Rule}},
+		{ID: resource.ID{Kind: resource.KindRule, Name: "a rule that the module does not have"}},
+	}
+	deploytest.SameLines(t, TerraformForget(names, taken, "module.spot"),
 		"terraform state rm 'module.spot.module.spot_handler_lambda.aws_cloudwatch_log_group.lambda[0]'",
 		"terraform state rm 'module.spot.aws_lambda_permission.allow_eventbridge'",
 		"terraform state rm 'module.spot.module.spot_handler_lambda.aws_lambda_function.this[0]'",

@@ -160,16 +160,8 @@ func (i *Installation) records(id resource.ID) bool {
 	if record == nil {
 		return false
 	}
-	function, rule := settings.Prefixed(i.Names.Prefix, record.FunctionName), settings.Prefixed(i.Names.Prefix, record.RuleName)
-	switch id.Kind {
-	case resource.KindFunction:
-		return id.Name == function
-	case resource.KindLogGroup:
-		return id.Name == "/aws/lambda/"+function
-	case resource.KindRule:
-		return id.Name == rule
-	}
-	return id == role.ID()
+	recorded := resource.NewNames(i.Names.Identity, i.Names.Prefix, record.FunctionName, record.RuleName)
+	return slices.Contains(resource.NamedIDs(recorded), id)
 }
 
 // compared returns everything under the installation's names, except a log group that an uninstall kept.

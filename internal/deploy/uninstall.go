@@ -78,9 +78,9 @@ func (u *Uninstall) warnOfRest() {
 // function, and a log group that is kept for its logs.
 func (u *Uninstall) Remaining() []resource.ID {
 	remaining := []resource.ID{}
-	for _, id := range u.Found.State.IDs() {
+	for _, id := range u.Found.State.WholeIDs() {
 		deleted := func(c resource.Change) bool { return c.ID == id && c.Action == resource.Delete }
-		if id.Kind != resource.KindPermission && id.Kind != resource.KindTarget && !slices.ContainsFunc(u.Changes, deleted) {
+		if !slices.ContainsFunc(u.Changes, deleted) {
 			remaining = append(remaining, id)
 		}
 	}

@@ -97,12 +97,15 @@ func (r *reader) testInstallation(ctx context.Context, x *installationResult) er
 func (r *reader) checkCaller(ctx context.Context) error {
 	defaults := settings.Defaults("")
 	names := resource.NewNames(r.id, "", defaults.FunctionName, defaults.RuleName)
-	rights, err := services.CallerMay(ctx, r.iam, r.id.Caller, []services.Request{
+	requests := []services.Request{
 		{Resource: names.RoleARN(), Actions: []string{"iam:CreateRole", "iam:TagRole", "iam:PutRolePolicy", "iam:PassRole"}},
 		{Resource: names.FunctionARN(), Actions: []string{"lambda:CreateFunction", "lambda:TagResource", "lambda:PutFunctionEventInvokeConfig", "lambda:AddPermission"}},
 		{Resource: names.LogGroupARN() + ":*", Actions: []string{"logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:TagResource"}},
-		{Resource: names.RuleARN(), Actions: []string{"events:PutRule", "events:PutTargets", "events:TagResource"}},
-	})
+	}
+	for _, rule := range resource.RuleARNs(names) {
+		requests = append(requests, services.Request{Resource: rule, Actions: []string{"events:PutRule", "events:PutTargets", "events:TagResource"}})
+	}
+	rights, err := services.CallerMay(ctx, r.iam, r.id.Caller, requests)
 	r.rights = &rights
 	return err
 }

@@ -34,7 +34,7 @@ func (j *installJob) confirmAdoption(ctx context.Context) error {
 func (j *installJob) printTerraform() {
 	j.Err.Printf("\n")
 	j.Err.Print(j.Err.Note("", "If Terraform manages these, remove them from its state before the next apply or destroy:"))
-	for _, command := range deploy.TerraformForget(j.Taken, terraformModule) {
+	for _, command := range deploy.TerraformForget(j.Found.Names, j.Taken, terraformModule) {
 		show.Hint(j.Err, command)
 	}
 	show.Hint(j.Err, "terraform destroy -target="+terraformModule)

@@ -118,7 +118,11 @@ func (f *Function) part(path string) string {
 }
 
 func (f *Function) unowned(prefix string) *Unowned {
-	return unownedByTags(f.ID(), f.Tags, prefix, "its code and settings are replaced")
+	return unownedByTags(f, f.Tags, prefix, "its code and settings are replaced")
+}
+
+func (f *Function) tagCommand(names Names, tags []string) string {
+	return fmt.Sprintf("aws lambda tag-resource --region %s --resource %s --tags %s", names.Region, names.FunctionARN(), strings.Join(tags, ","))
 }
 
 func (f *Function) additions() []Foreign {

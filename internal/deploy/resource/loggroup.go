@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -63,7 +64,11 @@ func (g *LogGroup) unowned(prefix string) *Unowned {
 	if g.Kept(prefix) {
 		return nil
 	}
-	return unownedByTags(g.ID(), g.Tags, prefix, "its logs are kept, its settings are replaced")
+	return unownedByTags(g, g.Tags, prefix, "its logs are kept, its settings are replaced")
+}
+
+func (g *LogGroup) tagCommand(names Names, tags []string) string {
+	return fmt.Sprintf("aws logs tag-resource --region %s --resource-arn %s --tags %s", names.Region, names.LogGroupARN(), strings.Join(tags, ","))
 }
 
 // Kept reports whether an uninstall of this prefix left the group for its logs. A group that is still tagged

@@ -41,8 +41,10 @@ type Unowned struct {
 	// the command that restores that. Otherwise "".
 	Lost, Restore string
 
-	tags   map[string]string
-	tagged bool // the tags decide whether it belongs to the installation
+	tags map[string]string
+	// tagCommand returns the command of the AWS CLI that sets tags, in the form key=value; nil if the tags do not decide
+	// whether it belongs to the installation.
+	tagCommand func(names Names, tags []string) string
 }
 
 // Describe returns the resource and that it does not belong to the installation, as a clause without a period.
@@ -125,19 +127,25 @@ func nonNilMap(m map[string]string) map[string]string {
 	return m
 }
 
+// tagged is a resource whose tags decide whether it belongs to an installation.
+type tagged interface {
+	ID() ID
+	tagCommand(names Names, tags []string) string
+}
+
 // unownedByTags returns the Unowned for a resource with these tags, or nil if it belongs to the installation with this
 // prefix.
-func unownedByTags(id ID, tags map[string]string, prefix, adoption string) *Unowned {
+func unownedByTags(r tagged, tags map[string]string, prefix, adoption string) *Unowned {
 	if HasOwnTags(tags, prefix) {
 		return nil
 	}
-	return &Unowned{ID: id, Why: whyUnowned(tags), Adoption: adoption, tags: tags, tagged: true}
+	return &Unowned{ID: r.ID(), Why: whyUnowned(tags), Adoption: adoption, tags: tags, tagCommand: r.tagCommand}
 }
 
 // lost returns those of our tags that the resource lacks, in the form key=value; none if it has the tag of another
 // prefix, or if its tags do not decide.
 func (u Unowned) lost(prefix string) []string {
-	if other, set := u.tags[TagPrefix]; !u.tagged || set && other != prefix {
+	if other, set := u.tags[TagPrefix]; u.tagCommand == nil || set && other != prefix {
 		return nil
 	}
 	var lost []string
@@ -150,23 +158,14 @@ func (u Unowned) lost(prefix string) []string {
 	return lost
 }
 
-// tagCommand returns the command of the AWS CLI that sets tags, in the form key=value.
-func tagCommand(names Names, id ID, tags []string) string {
+// keysAndValues returns tags as IAM and EventBridge take them in the AWS CLI.
+func keysAndValues(tags []string) string {
 	pairs := make([]string, 0, len(tags))
 	for _, tag := range tags {
 		key, value, _ := strings.Cut(tag, "=")
 		pairs = append(pairs, "Key="+key+",Value="+value)
 	}
-	list, together := strings.Join(pairs, " "), strings.Join(tags, ",")
-	switch id.Kind {
-	case KindRole:
-		return fmt.Sprintf("aws iam tag-role --role-name %s --tags %s", id.Name, list)
-	case KindLogGroup:
-		return fmt.Sprintf("aws logs tag-resource --region %s --resource-arn %s --tags %s", names.Region, names.LogGroupARN(), together)
-	case KindFunction:
-		return fmt.Sprintf("aws lambda tag-resource --region %s --resource %s --tags %s", names.Region, names.FunctionARN(), together)
-	}
-	return fmt.Sprintf("aws events tag-resource --region %s --resource-arn %s --tags %s", names.Region, names.ruleARN(id.Name), list)
+	return strings.Join(pairs, " ")
 }
 
 // RestoreHint returns the command that restores the tags, with a comment; "" if there is none.
@@ -200,6 +199,6 @@ func (u Unowned) Losing(names Names, recorded bool) Unowned {
 		u.Lost = "lacks the tags " + lost[0] + " and " + lost[1]
 	}
 	u.Why = "It " + u.Lost + "."
-	u.Restore = tagCommand(names, u.ID, lost)
+	u.Restore = u.tagCommand(names, lost)
 	return u
 }

@@ -68,7 +68,11 @@ func (r *Role) vital(field Field) bool {
 
 // unowned never offers a takeover: the function would have all permissions that others gave the role.
 func (r *Role) unowned(prefix string) *Unowned {
-	return unownedByTags(r.ID(), r.Tags, prefix, "")
+	return unownedByTags(r, r.Tags, prefix, "")
+}
+
+func (r *Role) tagCommand(_ Names, tags []string) string {
+	return fmt.Sprintf("aws iam tag-role --role-name %s --tags %s", r.Name, keysAndValues(tags))
 }
 
 func (r *Role) additions() []Foreign {

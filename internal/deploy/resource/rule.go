@@ -68,9 +68,13 @@ func (r *Rule) unowned(prefix string) *Unowned {
 	case r.TagsUnread != "" && !r.OwnTarget:
 		return &Unowned{ID: r.ID(), Why: "Its tags cannot be read, and it lacks the installation's target.", Adoption: "its pattern, state and target are replaced"}
 	case r.TagsUnread == "":
-		return unownedByTags(r.ID(), r.Tags, prefix, "its pattern, state and target are replaced")
+		return unownedByTags(r, r.Tags, prefix, "its pattern, state and target are replaced")
 	}
 	return nil
+}
+
+func (r *Rule) tagCommand(names Names, tags []string) string {
+	return fmt.Sprintf("aws events tag-resource --region %s --resource-arn %s --tags %s", names.Region, names.ruleARN(r.Name), keysAndValues(tags))
 }
 
 func (r *Rule) additions() []Foreign {

@@ -162,6 +162,15 @@ func RuleARNs(names Names) []string {
 	return arns
 }
 
+// NamedIDs returns the IDs of the resources that an installation with these names can have, without their parts.
+func NamedIDs(names Names) []ID {
+	ids := []ID{{KindRole, names.Role}, {KindLogGroup, names.LogGroup}, {KindFunction, names.Function}}
+	for _, each := range triggerTypes() {
+		ids = append(ids, ID{KindRule, each.ruleName(names)})
+	}
+	return ids
+}
+
 // Unowned returns the resources that do not belong to the installation with this prefix.
 func (s State) Unowned(prefix string) []Unowned {
 	var all []Unowned
@@ -174,8 +183,17 @@ func (s State) Unowned(prefix string) []Unowned {
 }
 
 // Exists reports whether there is a resource that is more than a part of another.
-func (s State) Exists() bool {
-	return slices.ContainsFunc(s.resources(), func(r resource) bool { return r.partOf() == ID{} })
+func (s State) Exists() bool { return len(s.WholeIDs()) > 0 }
+
+// WholeIDs returns the IDs of the existing resources that are not parts of others, in the order of creation.
+func (s State) WholeIDs() []ID {
+	var ids []ID
+	for _, each := range s.resources() {
+		if each.partOf() == (ID{}) {
+			ids = append(ids, each.ID())
+		}
+	}
+	return ids
 }
 
 // Tags returns the tags of each resource.
