@@ -1,30 +1,37 @@
 package local
 
-import "github.com/spothandler/spothandler/internal/localaws"
+import (
+	"maps"
+
+	"github.com/spothandler/spothandler/internal/localaws"
+)
+
+// The service whose tasks the demo interrupts.
+const (
+	demoCluster = "shop"
+	demoService = "api"
+)
 
 // Services returns the services of a local AWS without a seed file: those of the demo and some more, with typical findings of
 // doctor.
 func Services() []localaws.Service {
-	careful := func(more map[string]any) map[string]any {
+	// Settings and a container about which doctor finds nothing, apart from what is changed.
+	careful := func(changed map[string]any) map[string]any {
 		settings := map[string]any{
 			"availabilityZoneRebalancing": "ENABLED", "healthCheckGracePeriodSeconds": 60,
 			"deploymentConfiguration": map[string]any{
 				"maximumPercent": 200, "minimumHealthyPercent": 100, "deploymentCircuitBreaker": map[string]any{"enable": true, "rollback": true},
 			},
 		}
-		for key, value := range more {
-			settings[key] = value
-		}
+		maps.Copy(settings, changed)
 		return settings
 	}
-	pinned := func(more map[string]any) map[string]any {
+	pinned := func(changed map[string]any) map[string]any {
 		container := map[string]any{
 			"image":       "registry.example/app@sha256:0f5d4b1c7a3e9862d4b1c7a3e98620f5d4b1c7a3e98620f5d4b1c7a3e9862a11",
 			"stopTimeout": 120, "entryPoint": []string{"/app"},
 		}
-		for key, value := range more {
-			container[key] = value
-		}
+		maps.Copy(container, changed)
 		return container
 	}
 	return []localaws.Service{
@@ -49,8 +56,3 @@ func DemoServices() []localaws.Service {
 		{Cluster: demoCluster, Name: "index", Desired: 3},
 	}
 }
-
-const (
-	demoCluster = "shop"
-	demoService = "api"
-)

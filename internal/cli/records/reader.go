@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/command"
@@ -185,4 +188,24 @@ func (o addressOptions) at(a *command.App) addressOptions {
 		o.prefix, o.one, o.names = a.Installation.Prefix(), true, a.Installation.Given
 	}
 	return o
+}
+
+// sum summarizes the records of a period.
+func (r *recordReader) sum(ctx context.Context, from, to time.Time) (history.Report, error) {
+	collector := &history.Collector{}
+	query := history.Query{LogGroup: r.Names.LogGroup, From: from, To: to.Add(history.Skew)}
+	ignored, err := r.read(ctx, query, nil, func(e history.Entry) error {
+		collector.Add(&e)
+		return nil
+	})
+	if err != nil {
+		return history.Report{}, r.explain(err)
+	}
+	collector.Interruptions()
+	if err := history.FindOutcomes(ctx, ecs.NewFromConfig(r.Config), collector.Redeployments); err != nil {
+		return history.Report{}, err
+	}
+	sums := history.Summarize(collector, from, to)
+	sums.LinesIgnored = ignored
+	return sums, nil
 }

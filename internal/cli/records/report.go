@@ -1,14 +1,10 @@
 package records
 
 import (
-	"cmp"
 	"context"
-	"encoding/csv"
 	"fmt"
-	"strconv"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/spf13/cobra"
 
 	"github.com/spothandler/spothandler/internal/apperr"
@@ -18,7 +14,6 @@ import (
 	"github.com/spothandler/spothandler/internal/cli/term"
 	"github.com/spothandler/spothandler/internal/deploy"
 	"github.com/spothandler/spothandler/internal/deploy/resource"
-	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/history"
 )
 
@@ -30,6 +25,13 @@ type reportOptions struct {
 	now  time.Time
 
 	page *reportPage // nil if none was requested
+}
+
+// at returns the options for one of several installations of a configuration file.
+func (o *reportOptions) at(a *command.App) *reportOptions {
+	one := *o
+	one.addressOptions = o.addressOptions.at(a)
+	return &one
 }
 
 // NewReportCommand returns the command report.
@@ -101,7 +103,7 @@ type reportRun struct {
 
 func (r reportRun) run(ctx context.Context) error {
 	if r.Output == "csv" { // one table for all Regions
-		if err := r.writeCSV(csvHeader()); err != nil {
+		if err := writeCSV(r.Out, csvHeader()); err != nil {
 			return err
 		}
 	}
@@ -185,30 +187,10 @@ func (r reportRun) limitToRetention(ctx context.Context, reader *recordReader, f
 		[]string{fmt.Sprintf("logs are kept for %s: the report covers those, not the %d days requested", show.Days(kept), r.opts.days)}, nil
 }
 
-// sum summarizes the records of a period.
-func (r *recordReader) sum(ctx context.Context, from, to time.Time) (history.Report, error) {
-	collector := &history.Collector{}
-	query := history.Query{LogGroup: r.Names.LogGroup, From: from, To: to.Add(history.Skew)}
-	ignored, err := r.read(ctx, query, nil, func(e history.Entry) error {
-		collector.Add(&e)
-		return nil
-	})
-	if err != nil {
-		return history.Report{}, r.explain(err)
-	}
-	collector.Interruptions()
-	if err := history.FindOutcomes(ctx, ecs.NewFromConfig(r.Config), collector.Redeployments); err != nil {
-		return history.Report{}, err
-	}
-	sums := history.Summarize(collector, from, to)
-	sums.LinesIgnored = ignored
-	return sums, nil
-}
-
 func (r reportRun) print(sums *history.Report) error {
 	switch r.Output {
 	case "csv":
-		return r.writeCSV(csvRows(r.Account, sums)...)
+		return writeCSV(r.Out, csvRows(r.Account, sums)...)
 	case "markdown":
 		show.ReportMarkdown(r.Out, sums)
 	case "text":
@@ -225,50 +207,4 @@ func (r reportRun) printHint(sums *history.Report) {
 	if sums.CountsUnknown != "" {
 		show.Hint(r.Out, r.Hints().RecordAll(sums.Prefix))
 	}
-}
-
-func csvHeader() []string {
-	return []string{"time", "region", "cluster", "service", "task", "zone", "result", "reason", "reaction_ms", "deployment", "error", "prefix", "account"}
-}
-
-func csvRows(account string, r *history.Report) [][]string {
-	rows := make([][]string, len(r.All))
-	for n, i := range r.All {
-		reaction := ""
-		if i.ReactionMS != nil {
-			reaction = strconv.FormatInt(*i.ReactionMS, 10)
-		}
-		rows[n] = []string{
-			i.At.UTC().Format(time.RFC3339), r.Region, handler.NameOf(i.Cluster), i.Service, handler.NameOf(i.Task), i.Zone,
-			string(i.Result), string(i.Reason), reaction, cmp.Or(i.Forced, i.Deployment), i.Error, r.Prefix, account,
-		}
-	}
-	return rows
-}
-
-// writeCSV writes rows. It escapes control characters, and prefixes text that a spreadsheet would take for a formula with an
-// apostrophe (OWASP, CSV Injection).
-func (r reportRun) writeCSV(rows ...[]string) error {
-	out := csv.NewWriter(r.Out.Lines())
-	for _, row := range rows {
-		safe := make([]string, len(row))
-		for n, text := range row {
-			safe[n] = term.Escape(text)
-			if text != "" && (text[0] == '=' || text[0] == '+' || text[0] == '-' || text[0] == '@') {
-				safe[n] = "'" + safe[n]
-			}
-		}
-		if err := out.Write(safe); err != nil {
-			return err
-		}
-	}
-	out.Flush()
-	return out.Error()
-}
-
-// at returns the options for one of several installations of a configuration file.
-func (o *reportOptions) at(a *command.App) *reportOptions {
-	one := *o
-	one.addressOptions = o.addressOptions.at(a)
-	return &one
 }

@@ -70,7 +70,7 @@ func readEvent(in io.Reader, file string) ([]byte, error) {
 		return nil, apperr.Invalid("--event FILE, or - for standard input", "--event %s: %v", file, input.ErrorCause(err))
 	}
 	defer func() { _ = opened.Close() }()
-	return simulate.ReadEvent(io.Reader(opened), file)
+	return simulate.ReadEvent(opened, file)
 }
 
 // trial is the JSON output of --event.
