@@ -42,7 +42,7 @@ func TestNoLineIsLongerThanTheTerminal(t *testing.T) {
 	}
 	folder := t.TempDir()
 	t.Chdir(folder)
-	const file = "region: eu-west-1\ninstallations:\n  production:\n    prefix: prod\n  a-second-one:\n    prefix: a-second-installation\n"
+	const file = "region: eu-west-1\ninstallations:\n  production:\n    prefix: prod\n    cluster: shop\n  a-second-one:\n    prefix: a-second-installation\n    cluster: batch\n"
 	const event = `{"source": "aws.ecs", "detail-type": "ECS Task State Change", "detail": {"stopCode": "SpotInterruption"}}`
 	for name, text := range map[string]string{"all.yaml": file, "event.json": event} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {

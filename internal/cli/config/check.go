@@ -2,6 +2,7 @@ package config
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -66,31 +67,28 @@ func (r checkRun) run(ctx context.Context, path string) error {
 func (r checkRun) print(output Output) {
 	out := r.Out
 	out.Print(out.Success(output.File + " is valid: " + term.Plural(len(output.Installations), "installation")))
-	names, prefixes, regions := 0, 0, 0
-	cells := func(each Installation) (name, prefix, where string) {
-		prefix, where = "no prefix", "the configuration's Region"
-		if each.Prefix != "" {
-			prefix = "prefix " + each.Prefix
-		}
-		if len(each.Regions) > 0 {
-			where = strings.Join(each.Regions, ", ")
-		}
-		return each.Name, prefix, where
+	rows := make([][]string, len(output.Installations))
+	for i, each := range output.Installations {
+		rows[i] = each.cells()
 	}
-	for _, each := range output.Installations {
-		name, prefix, where := cells(each)
-		names, prefixes, regions = max(names, term.Width(name)), max(prefixes, term.Width(prefix)), max(regions, term.Width(where))
+	out.Print(out.Columns("  ", rows))
+}
+
+// cells describes an installation in the columns name, unless it has none, prefix, Regions and account.
+func (i Installation) cells() []string {
+	prefix, where, account := "no prefix", "the configuration's Region", "any account"
+	if i.Prefix != "" {
+		prefix = "prefix " + i.Prefix
 	}
-	for _, each := range output.Installations {
-		name, prefix, where := cells(each)
-		account := "any account"
-		if each.Account != "" {
-			account = "account " + each.Account
-		}
-		line := term.Pad(prefix, prefixes) + "  " + term.Pad(where, regions) + "  " + account
-		if names > 0 {
-			line = term.Pad(name, names) + "  " + line
-		}
-		out.Printf("  %s\n", line)
+	if len(i.Regions) > 0 {
+		where = strings.Join(i.Regions, ", ")
 	}
+	if i.Account != "" {
+		account = "account " + i.Account
+	}
+	cells := []string{prefix, where, account}
+	if i.Name != "" {
+		cells = slices.Insert(cells, 0, i.Name)
+	}
+	return cells
 }

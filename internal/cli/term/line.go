@@ -78,3 +78,30 @@ func (s Style) Place(headline int, parts ...string) Text {
 	}
 	return Text{out.String()}
 }
+
+// Columns returns rows of cells, aligned in columns. Cells that do not fit follow below the row's first, in lines with an indent.
+func (s Style) Columns(indent string, rows [][]string) Text {
+	const between, hang = "  ", "    "
+	widths := map[int]int{}
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], Width(s.Plain(cell)))
+		}
+	}
+	var out strings.Builder
+	for _, row := range rows {
+		padded := make([]string, len(row))
+		for i, cell := range row {
+			padded[i] = Pad(s.Plain(cell), widths[i])
+		}
+		lines := []string{strings.Join(padded, between)}
+		if s.TTY && Width(indent+lines[0]) > s.Width {
+			lines = Flow(padded, between, s.Width-len(indent+hang))
+		}
+		for i, line := range lines {
+			lines[i] = strings.TrimRight(line, " ")
+		}
+		out.WriteString(indent + strings.Join(lines, "\n"+indent+hang) + "\n")
+	}
+	return Text{out.String()}
+}

@@ -18,6 +18,8 @@ func TestLines(t *testing.T) {
 		{"a headline in a log", log.Headline(OK, "prod is healthy", "eu-west-1").String(), "✓ prod is healthy · eu-west-1\n"},
 		{"a row", narrow.Cells(OK, "prod", "eu-west-1", "healthy ", "24 h: none  ").String(), "  ✓ prod  eu-west-1\n          healthy\n          24 h: none\n"},
 		{"a row in a log", log.Cells(OK, "prod", "eu-west-1", "healthy ", "24 h: none  ").String(), "  ✓ prod  eu-west-1  healthy   24 h: none\n"},
+		{"columns", narrow.Columns("  ", [][]string{{"prod", "prefix prod", "eu"}, {"dev", "no prefix", "us"}}).String(), "  prod  prefix prod  eu\n  dev   no prefix    us\n"},
+		{"narrow columns", narrow.Columns("  ", [][]string{{"prod", "prefix prod", "eu-west-1"}, {"dev", "no prefix", "us"}}).String(), "  prod  prefix prod\n      eu-west-1\n  dev   no prefix\n      us\n"},
 	} {
 		if test.got != test.want {
 			t.Errorf("%s:\n%s", test.name, test.got)
