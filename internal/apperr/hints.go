@@ -27,7 +27,7 @@ func HintsFor(err error) []string {
 		{withCode("LimitExceededException"), "delete what is not used (a rule can have 5 targets), or request a higher quota of the service"},
 		{withCode("CodeStorageExceededException"), "delete unused functions and versions, or request a higher Lambda quota for code storage"},
 		{withCode("ManagedRuleException"), "--rule-name NAME   another rule: this one is managed by an AWS service"},
-		{withText("rchitecture"), "--architecture x86_64   arm64 is not available in every region"},
+		{withText("rchitecture"), "--architecture x86_64   arm64 is not available in every Region"},
 		{withText("InvalidSubnetID"), "--vpc-subnet ID   of an existing subnet"},
 		{withText("InvalidGroup"), "--vpc-security-group ID   of an existing group in the subnets' VPC"},
 		{withText("is not attachable"), "--permissions-boundary ARN   of an existing policy"},

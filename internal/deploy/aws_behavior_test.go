@@ -57,7 +57,7 @@ func TestAccountPolicySetsRetention(t *testing.T) {
 			if !status.Healthy {
 				t.Errorf("%+v", status.Problems)
 			}
-			deploytest.SameLines(t, status.Warnings, "logs are kept "+text+" and not 14 days, by the account's retention policy org")
+			deploytest.SameLines(t, status.Warnings, "logs are kept "+text+" instead of 14 days, because of the account's retention policy org")
 			a.uninstall(t, "prod", false)
 		})
 	}
@@ -74,7 +74,7 @@ func TestDeliveryClassHasItsOwnRetention(t *testing.T) {
 			t.Fatal(err)
 		}
 		a.install(t, "", given("log-retention-days", "30"))
-		deploytest.SameLines(t, a.status(t, "").Warnings, "logs are kept 2 days and not 30 days, by its class DELIVERY")
+		deploytest.SameLines(t, a.status(t, "").Warnings, "logs are kept 2 days instead of 30 days, because of its class DELIVERY")
 	})
 }
 

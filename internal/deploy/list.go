@@ -198,7 +198,7 @@ func ListAll(ctx context.Context, clients resource.Clients, tags TagAPI, id sess
 		if ctx.Err() != nil {
 			return nil, nil, err
 		}
-		notChecked = append(notChecked, resource.NotChecked{What: "what is installed and has no role under " + resource.Path, Why: apperr.WhyNot(err)})
+		notChecked = append(notChecked, resource.NotChecked{What: "installations without a role under " + resource.Path, Why: apperr.WhyNot(err)})
 	}
 	for _, each := range found {
 		if isNew(each.Names.Prefix) {

@@ -120,7 +120,7 @@ func problemOf(change resource.Change) Problem {
 			break
 		}
 		if len(change.Fields) == 1 && change.Fields[0].Path == resource.TrustsOthers {
-			problem.Message = fmt.Sprintf("%s differs: others may assume it as well: %s", change.ID, change.Fields[0].Old)
+			problem.Message = fmt.Sprintf("%s differs: other principals may assume it as well: %s", change.ID, change.Fields[0].Old)
 			break
 		}
 		paths := make([]string, 0, len(change.Fields))

@@ -57,7 +57,7 @@ func (i *Installation) retentionWarning(spec settings.Spec) []string {
 	if g == nil || g.RetentionSetBy == "" || g.RetentionDays == spec.LogRetentionDays {
 		return nil
 	}
-	return []string{fmt.Sprintf("logs are kept %s and not %s, by %s", days(g.RetentionDays), days(spec.LogRetentionDays), g.RetentionSetBy)}
+	return []string{fmt.Sprintf("logs are kept %s instead of %s, because of %s", days(g.RetentionDays), days(spec.LogRetentionDays), g.RetentionSetBy)}
 }
 
 func days(n int) string {
@@ -130,7 +130,7 @@ func (i *Installation) beyondVersion(want resource.State, drifted []resource.Cha
 	if len(more) > 1 {
 		text += fmt.Sprintf(", and %d more", len(more)-1)
 	}
-	return []string{fmt.Sprintf("role %s, of version %s according to its record, allows more than this version writes: %s", role.Name, i.Record.Version, text)}
+	return []string{fmt.Sprintf("role %s, of version %s according to its record, allows more than this version requires: %s", role.Name, i.Record.Version, text)}
 }
 
 // HidesRecords reports whether the function omits records with this log level: those of redeployments, and

@@ -13,9 +13,9 @@ func TestTrustInOthers(t *testing.T) {
 		verdict         Verdict
 		message         string
 	}{
-		{"anyone", `{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}`, true, Differs, "others may assume it as well: *"},
-		{"accounts", `{"Effect":"Allow","Principal":{"AWS":["*","444455556666"]},"Action":"sts:AssumeRole"}`, true, Differs, "others may assume it as well: AWS *, AWS 444455556666"},
-		{"in one statement", `{"Effect":"Allow","Principal":{"AWS":"*","Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}`, false, Differs, "others may assume it as well: AWS *"},
+		{"anyone", `{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}`, true, Differs, "other principals may assume it as well: *"},
+		{"accounts", `{"Effect":"Allow","Principal":{"AWS":["*","444455556666"]},"Action":"sts:AssumeRole"}`, true, Differs, "other principals may assume it as well: AWS *, AWS 444455556666"},
+		{"in one statement", `{"Effect":"Allow","Principal":{"AWS":"*","Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}`, false, Differs, "other principals may assume it as well: AWS *"},
 		{"instead", `{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}`, false, MissesInterruptions, "trust_policy.Statement"},
 		{"a denial", `{"Effect":"Deny","Principal":"*","Action":"sts:AssumeRole"}`, true, MissesInterruptions, "trust_policy.Statement"},
 	} {

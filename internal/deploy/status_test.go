@@ -140,8 +140,8 @@ func (i *Installation) recorded(t *testing.T) {
 func TestRetentionWarning(t *testing.T) {
 	for days, want := range map[int][]string{
 		14: nil,
-		3:  {"logs are kept 3 days and not 14 days, by its class DELIVERY"},
-		0:  {"logs are kept forever and not 14 days, by its class DELIVERY"},
+		3:  {"logs are kept 3 days instead of 14 days, because of its class DELIVERY"},
+		0:  {"logs are kept forever instead of 14 days, because of its class DELIVERY"},
 	} {
 		found := assessed(t)
 		found.State.LogGroup.RetentionDays, found.State.LogGroup.RetentionSetBy = days, "its class DELIVERY"

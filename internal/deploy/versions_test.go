@@ -121,7 +121,7 @@ func TestEditedHash(t *testing.T) {
 		}, "role prod-spothandler-us-east-1 differs: policy"},
 		{"a trust in others", "0.9.0", func(s *resource.State) {
 			s.Role.Trust = strings.Replace(s.Role.Trust, `{"Service"`, `{"AWS":"arn:aws:iam::444455556666:root","Service"`, 1)
-		}, "role prod-spothandler-us-east-1 differs: others may assume it as well: AWS arn:aws:iam::444455556666:root"},
+		}, "role prod-spothandler-us-east-1 differs: other principals may assume it as well: AWS arn:aws:iam::444455556666:root"},
 		{"a pattern that matches nothing", "0.9.0", deadPattern, "rule prod-rule differs: "},
 		{"a pattern of another cluster", "0.9.0", func(s *resource.State) {
 			r := s.Triggers[0].Rule
@@ -160,8 +160,8 @@ func TestEditedHash(t *testing.T) {
 func TestPolicyOfAnotherVersionMayAllowMore(t *testing.T) {
 	const wide = `"Statement":[{"Effect":"Allow","Action":["iam:PassRole","s3:*"],"Resource":"*"},`
 	for version, want := range map[string]string{
-		"0.9.0": "role prod-spothandler-us-east-1, of version 0.9.0 according to its record, allows more than this version writes: iam:PassRole on *, and 1 more",
-		"2.0.0": "role prod-spothandler-us-east-1, of version 2.0.0 according to its record, allows more than this version writes: iam:PassRole on *, and 1 more",
+		"0.9.0": "role prod-spothandler-us-east-1, of version 0.9.0 according to its record, allows more than this version requires: iam:PassRole on *, and 1 more",
+		"2.0.0": "role prod-spothandler-us-east-1, of version 2.0.0 according to its record, allows more than this version requires: iam:PassRole on *, and 1 more",
 		"1.0.0": "", // it is a difference, and a problem
 	} {
 		inAccount(t, func(t *testing.T, a *account) {

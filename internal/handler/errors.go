@@ -18,7 +18,7 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // errClusterMissing reports that the event's cluster is gone or in another
 // account.
-var errClusterMissing = errors.New("ECS knows no such cluster")
+var errClusterMissing = errors.New("ECS has no such cluster")
 
 // errClaimed ends an invocation that waited for the holder of the claim, which then did not act.
 var errClaimed = errors.New("another invocation holds the claim and the deployment is unchanged")

@@ -102,7 +102,7 @@ func (o *outcomes) describe(ctx context.Context, batch []*Redeployment) error {
 		return unknown(ctx, batch, "ecs:DescribeServiceDeployments", err)
 	}
 	for _, r := range batch {
-		r.OutcomeUnknownWhy = "ECS does not know its service deployment any more"
+		r.OutcomeUnknownWhy = "ECS no longer has its service deployment"
 		for _, d := range response.ServiceDeployments {
 			if aws.ToString(d.ServiceDeploymentArn) == r.ServiceDeployment {
 				r.settle(d.Status, d.StartedAt, d.CreatedAt, d.FinishedAt)

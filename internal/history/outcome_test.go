@@ -123,7 +123,7 @@ func TestOutcomeUnknown(t *testing.T) {
 	}{
 		{"denied by ARN", &deployments{denied: true}, Redeployment{ServiceDeployment: "sd/1"}, "no permission for ecs:DescribeServiceDeployments"},
 		{"denied by time", &deployments{denied: true}, Redeployment{Service: "api"}, "no permission for ecs:ListServiceDeployments"},
-		{"after 90 days", &deployments{}, Redeployment{ServiceDeployment: "sd/1"}, "ECS does not know its service deployment any more"},
+		{"after 90 days", &deployments{}, Redeployment{ServiceDeployment: "sd/1"}, "ECS no longer has its service deployment"},
 	} {
 		test.r.Outcome = OutcomeUnknown
 		if r := outcomeOf(t, test.api, test.r); r.Outcome != OutcomeUnknown || r.OutcomeUnknownWhy != test.why {

@@ -31,7 +31,7 @@ func (r *reader) targetGroups(ctx context.Context, found []Service) error {
 		if _, there := groups[arn]; !there {
 			r.markUnread(services, Unread{
 				Part: PartTargetGroups, Action: "elasticloadbalancing:DescribeTargetGroups", Subject: arn,
-				Why: "the target group " + arn + " is not there",
+				Why: "the target group " + arn + " does not exist",
 			})
 		}
 	}

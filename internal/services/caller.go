@@ -35,7 +35,7 @@ type CallerPermissions struct {
 }
 
 // errUnknownCaller reports a federated user, whom the simulator does not support.
-var errUnknownCaller = errors.New("IAM's policy simulator knows users and roles only")
+var errUnknownCaller = errors.New("IAM's policy simulator supports only users and roles")
 
 // CallerMay reports which of the requests IAM denies the caller, whose ARN GetCallerIdentity returned. An account's
 // root user is not denied anything here. The simulator does not consider session policies. An error is the context's.

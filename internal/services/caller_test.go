@@ -67,7 +67,7 @@ func TestCallerMay(t *testing.T) {
 		{"a role with a path", session, fakeCaller{source: account + "role/aws-reserved/sso.amazonaws.com/eu-west-1/dev", denied: lacking[:1]}, "[iam:CreateRole] "},
 		{"an administrator", session, fakeCaller{source: account + "role/dev"}, "[] "},
 		{"the root user", account + "root", fakeCaller{denied: lacking}, "[] "},
-		{"a federated user", "arn:aws:sts::111122223333:federated-user/ana", fakeCaller{denied: lacking}, "[] IAM's policy simulator knows users and roles only"},
+		{"a federated user", "arn:aws:sts::111122223333:federated-user/ana", fakeCaller{denied: lacking}, "[] IAM's policy simulator supports only users and roles"},
 		{"a role that is gone", session, fakeCaller{source: account + "role/other"}, "[] NoSuchEntity: The role cannot be found."},
 		{"nobody who may ask", session, fakeCaller{source: account + "role/dev", refused: "iam:SimulatePrincipalPolicy"}, "[] no permission for iam:SimulatePrincipalPolicy"},
 		{"nobody who may look for the path", session, fakeCaller{source: account + "role/x/dev", refused: "iam:GetRole"}, "[] no permission for iam:GetRole"},

@@ -88,7 +88,7 @@ func (r *reader) missing(ctx context.Context, asked []string, failures []types.F
 	for i, arn := range all {
 		names[i] = handler.NameOf(arn)
 	}
-	return notThere("cluster", name, "--cluster", "in this account and region", "aws ecs list-clusters", names)
+	return notThere("cluster", name, "--cluster", "in this account and Region", "aws ecs list-clusters", names)
 }
 
 // notThere returns the error for a name that AWS does not know. list is a command that lists the names there are.
@@ -98,9 +98,9 @@ func notThere(kind, name, flag, where, list string, known []string) error {
 		Message: fmt.Sprintf("%s %s: there is no such %s %s", flag, name, kind, where),
 	}
 	if near := apperr.Nearest(handler.NameOf(name), known); near != "" {
-		refusal.Hints = []string{fmt.Sprintf("%s %s   the nearest name there is", flag, apperr.Quote(near))}
+		refusal.Hints = []string{fmt.Sprintf("%s %s   the nearest name", flag, apperr.Quote(near))}
 	} else {
-		refusal.Hints = []string{list + "   lists what there is"}
+		refusal.Hints = []string{list + "   lists them"}
 	}
 	return refusal
 }

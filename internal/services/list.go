@@ -45,7 +45,7 @@ func (r *reader) services(ctx context.Context, clusters []Cluster, asked []strin
 		return nil, err
 	}
 	if r.facts.Unseen = seen.missing(); len(r.facts.Unseen) > 0 && r.readAll() {
-		where, list := "in this account and region", "aws ecs list-services --cluster CLUSTER"
+		where, list := "in this account and Region", "aws ecs list-services --cluster CLUSTER"
 		if len(clusters) == 1 {
 			where = "in cluster " + clusters[0].Name()
 			list = "aws ecs list-services --cluster " + apperr.Quote(clusters[0].Name())

@@ -97,7 +97,7 @@ func (s *simulation) ask(ctx context.Context, cluster string, services []string)
 	var results []policies.EvaluationResult
 	for {
 		if s.calls++; s.calls > mostSimulations {
-			return s.unread(a, fmt.Sprintf("%s is asked at most %d times about a role", a.action, mostSimulations)), nil
+			return s.unread(a, fmt.Sprintf("%s is called at most %d times for a role", a.action, mostSimulations)), nil
 		}
 		response, unread, err := read(ctx, r, rate.NewLimiter(rate.Inf, 1), a, func(ctx context.Context) (*iam.SimulatePrincipalPolicyOutput, error) {
 			return s.simulator.SimulatePrincipalPolicy(ctx, input)

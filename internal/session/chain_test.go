@@ -155,7 +155,7 @@ func TestCredentialsExpireDuringCommand(t *testing.T) {
 func TestNoPromptForMFACode(t *testing.T) {
 	home(t, mfaProfile, nil)
 	_, err := Load(t.Context(), Options{Profile: "corp", Getenv: func(string) string { return "" }, Command: "spothandler status"})
-	want := "profile corp needs an MFA code, and there is no terminal to ask on"
+	want := "profile corp requires an MFA code, and there is no terminal to ask on"
 	if known, ok := errors.AsType[*apperr.Error](err); !ok || known.Code != codeNeedsCode || known.Message != want {
 		t.Errorf("%v", err)
 	}

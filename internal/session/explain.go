@@ -30,7 +30,7 @@ func (s *Source) explainConfig(err error) error {
 	case errors.As(err, &noCode):
 		return &apperr.Error{
 			Code:    codeNeedsCode,
-			Message: fmt.Sprintf("profile %s needs an MFA code, and there is no terminal to ask on", s.profileName()),
+			Message: fmt.Sprintf("profile %s requires an MFA code, and there is no terminal to ask on", s.profileName()),
 			Detail:  []string{unchanged},
 			Hints:   []string{fmt.Sprintf(`eval "$(aws configure export-credentials --profile %s --format env)"   in a terminal, which prompts for it`, s.profileName())},
 			Err:     err,
@@ -51,7 +51,7 @@ func configHints(err error) []string {
 	for _, known := range []struct{ text, hint string }{
 		{"AWS_RETRY_MODE", "export AWS_RETRY_MODE=standard   or adaptive: the AWS SDK for Go supports no other mode"},
 		{"RetryMode", "aws configure set retry_mode standard   or adaptive: the AWS SDK for Go supports no other mode"},
-		{"CA bundle", "AWS_CA_BUNDLE, or ca_bundle in the profile, names a file of certificates in PEM form"},
+		{"CA bundle", "AWS_CA_BUNDLE, or ca_bundle in the profile, names a file of certificates in PEM format"},
 		{"SSO", "aws configure sso"},
 	} {
 		if strings.Contains(err.Error(), known.text) {

@@ -62,6 +62,6 @@ func (id Identity) CheckPartition(what, partition string) error {
 	if partition == "" || own == "" || partition == own {
 		return nil
 	}
-	return apperr.Invalid("give a Region of partition "+partition+", or a value for partition "+own,
+	return apperr.Invalid("use a Region in partition "+partition+", or a value in partition "+own,
 		"%s: Region %s is in partition %s, not %s", what, id.Region, own, partition)
 }

@@ -59,7 +59,7 @@ func (s *Source) Region(asked string) (string, error) {
 		return "", &apperr.Error{
 			Code:    "no_region",
 			Message: "no AWS Region found",
-			Detail:  []string{"Looked at --region, AWS_REGION and the profile.", unchanged},
+			Detail:  []string{"Searched --region, AWS_REGION and the profile.", unchanged},
 			Hints:   []string{s.Command + " --region NAME", "aws configure set region NAME"},
 		}
 	}

@@ -10,9 +10,9 @@ import (
 // and if there is no terminal, in which case the caller has to give --yes.
 func (a *App) Confirm(ctx context.Context, question, word string) error {
 	if !a.StdinTTY {
-		message := "this needs confirmation, and there is no terminal to ask on"
+		message := "this requires confirmation, and there is no terminal to ask on"
 		if a.OneOfSeveral {
-			message = "this needs confirmation, and several targets cannot be asked about at once"
+			message = "this requires confirmation, and there is no prompt for several targets"
 		}
 		return &apperr.Error{
 			Code:    "needs_yes",

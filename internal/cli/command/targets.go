@@ -91,7 +91,7 @@ func (a *App) ChosenRegions(ctx context.Context, prefix *string) ([]string, sess
 func (a *App) RegionsFromRoles(ctx context.Context, s *Connection, prefix *string) ([]string, error) {
 	regions, ignored, err := deploy.Regions(ctx, s.Clients, s.ID, prefix, a.RolePath)
 	for _, role := range ignored {
-		a.Warn("role " + role + " under " + resource.Path + " is ignored: its name does not end in a region of partition " + s.ID.Partition)
+		a.Warn("role " + role + " under " + resource.Path + " is ignored: its name does not end in a Region of partition " + s.ID.Partition)
 	}
 	return regions, s.SayUnchanged(err)
 }

@@ -150,7 +150,7 @@ func (r *initRun) here(ctx context.Context) (installedHere, error) {
 	all := installedHere{}
 	for _, found := range survey.Found {
 		if found.Record == nil {
-			r.Warn(deploy.DisplayPrefix(found.Names.Prefix) + " is omitted: its record is lost, and its settings with it")
+			r.Warn(deploy.DisplayPrefix(found.Names.Prefix) + " is omitted: the record of its settings no longer exists")
 			continue
 		}
 		assessed, err := command.Assess(r.Version, []*deploy.Installation{found}, survey.Others)

@@ -12,7 +12,7 @@ import (
 // AddSettings adds --prefix, --config, and a flag for each setting to a command, or only for the named settings.
 func AddSettings(cmd *cobra.Command, prefix *string, names ...string) {
 	AddPrefix(cmd, prefix)
-	AddConfig(cmd, "YAML file with settings; resets all others")
+	AddConfig(cmd, "YAML file with settings; all others are reset")
 	defaults := settings.Defaults("")
 	for _, setting := range settings.All() {
 		if len(names) == 0 || slices.Contains(names, setting.Name) {

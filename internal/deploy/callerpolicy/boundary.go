@@ -13,7 +13,7 @@ func Boundary(places []resource.Names) (string, error) {
 	document := policyDocument{Version: "2012-10-17", Statement: boundaryStatements(places)}
 	policy := document.encode()
 	if len(policy) > MaxLength {
-		return "", apperr.Invalid("fewer Regions, and a boundary for each of the others", "the boundary for %d Regions has %d characters, IAM allows %d", len(places), len(policy), MaxLength)
+		return "", apperr.Invalid("name fewer Regions, and create another boundary for the rest", "the boundary for %d Regions has %d characters, IAM allows %d", len(places), len(policy), MaxLength)
 	}
 	return policy, nil
 }

@@ -42,7 +42,7 @@ func New(places []resource.Names, spec settings.Spec, commands Commands) (string
 	}
 	policy := document.encode()
 	if len(policy) > MaxInline {
-		return "", apperr.Invalid("fewer Regions, and a policy for each of the others", "the policy for %d Regions has %d characters, and an inline policy of a role can have %d", len(places), len(policy), MaxInline)
+		return "", apperr.Invalid("name fewer Regions, and create another policy for the rest", "the policy for %d Regions has %d characters, and an inline policy of a role can have %d", len(places), len(policy), MaxInline)
 	}
 	return policy, nil
 }

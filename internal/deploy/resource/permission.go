@@ -139,7 +139,7 @@ func (p *Permission) takeCreated(ctx context.Context, r *runner, cause error) er
 		}
 		return &apperr.Error{
 			Code:    apperr.CodeFailed,
-			Message: fmt.Sprintf("function %s: a different statement %s was added to its policy meanwhile", p.Function, p.Sid),
+			Message: fmt.Sprintf("function %s: a different statement %s was added to its policy while this command was running", p.Function, p.Sid),
 			Hints:   []string{"run it again to replace it"},
 		}
 	}

@@ -34,7 +34,7 @@ func TestOptionalSettingsCombinations(t *testing.T) {
 		},
 		{
 			given("permissions-boundary", "arn:aws-cn:iam::aws:policy/PowerUserAccess"),
-			"--permissions-boundary arn:aws-cn:iam::aws:policy/PowerUserAccess: Region us-east-1 is in partition aws, not aws-cn", "give a Region of partition aws-cn, or a value for partition aws",
+			"--permissions-boundary arn:aws-cn:iam::aws:policy/PowerUserAccess: Region us-east-1 is in partition aws, not aws-cn", "use a Region in partition aws-cn, or a value in partition aws",
 		},
 		{
 			given("kms-key", strings.Replace(aKey, "us-east-1", "eu-west-1", 1)),
@@ -42,11 +42,11 @@ func TestOptionalSettingsCombinations(t *testing.T) {
 		},
 		{
 			given("kms-key", strings.Replace(aKey, "arn:aws:", "arn:aws-cn:", 1)),
-			"--kms-key " + strings.Replace(aKey, "arn:aws:", "arn:aws-cn:", 1) + ": Region us-east-1 is in partition aws, not aws-cn", "give a Region of partition aws-cn, or a value for partition aws",
+			"--kms-key " + strings.Replace(aKey, "arn:aws:", "arn:aws-cn:", 1) + ": Region us-east-1 is in partition aws, not aws-cn", "use a Region in partition aws-cn, or a value in partition aws",
 		},
 		{
 			given("on-failure", "arn:aws-cn:sqs:us-east-1:111122223333:q"),
-			"--on-failure arn:aws-cn:sqs:us-east-1:111122223333:q: Region us-east-1 is in partition aws, not aws-cn", "give a Region of partition aws-cn, or a value for partition aws",
+			"--on-failure arn:aws-cn:sqs:us-east-1:111122223333:q: Region us-east-1 is in partition aws, not aws-cn", "use a Region in partition aws-cn, or a value in partition aws",
 		},
 		{given("on-failure", own), "--on-failure is the function itself: its failures would be sent back to it", "--on-failure ARN   of another destination"},
 		{given("on-failure", own+":$LATEST"), "--on-failure is the function itself: its failures would be sent back to it", "--on-failure ARN"},

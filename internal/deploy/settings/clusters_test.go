@@ -40,7 +40,7 @@ func TestClustersRefused(t *testing.T) {
 	for _, test := range []struct{ cluster, message, hint string }{
 		{"arn:aws:ecs:eu-west-1:111122223333:cluster/shop", " is not in Region us-east-1", "use a cluster in the function's Region"},
 		{"arn:aws:ecs:us-east-1:999999999999:cluster/shop", " is not in account 111122223333", "use a cluster in the function's account"},
-		{"arn:aws-cn:ecs:us-east-1:111122223333:cluster/shop", ": Region us-east-1 is in partition aws, not aws-cn", "give a Region of partition aws-cn, or a value for partition aws"},
+		{"arn:aws-cn:ecs:us-east-1:111122223333:cluster/shop", ": Region us-east-1 is in partition aws, not aws-cn", "use a Region in partition aws-cn, or a value in partition aws"},
 	} {
 		_, err := LocalClusters(identity(), []string{test.cluster})
 		apperrtest.Refused(t, err, "--cluster "+test.cluster+test.message, test.hint)

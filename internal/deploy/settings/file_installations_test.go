@@ -110,12 +110,12 @@ func TestFileChecked(t *testing.T) {
 		{"memory-size: 1", `c.yaml:1: memory-size "1" is not accepted`, "accepted: 128 to 10240"},
 		{"prefix: \"a b\"", `c.yaml:1: prefix "a b" has a character that IAM and Lambda do not allow`, "--prefix NAME"},
 		{"installations:\n  a: {prefix: a}\n  b:\n    timeout: 0", `c.yaml:4: timeout "0" is not accepted`, "accepted: 1 to 900"},
-		{"installations:\n  a:\n    region: Ireland", `c.yaml:2: a: "Ireland" is not the name of a region`, "--region NAME"},
+		{"installations:\n  a:\n    region: Ireland", `c.yaml:2: a: "Ireland" is not the name of a Region`, "--region NAME"},
 		{"expect-account: 123", `c.yaml:1: expect-account "123" is not accepted`, "accepted: twelve digits"},
 		{"role-arn: deploy", `c.yaml:1: role-arn "deploy" is not the ARN of a role`, "role-arn: arn:PARTITION"},
 		{
 			"role-arn: arn:aws:iam::111122223333:role/a\nregion: [us-east-1, cn-north-1]",
-			"c.yaml:1: role-arn arn:aws:iam::111122223333:role/a: Region cn-north-1 is in partition aws-cn, not aws", "give a Region of partition aws",
+			"c.yaml:1: role-arn arn:aws:iam::111122223333:role/a: Region cn-north-1 is in partition aws-cn, not aws", "use a Region in partition aws",
 		},
 		{"role-arn: arn:aws:iam::111122223333:role/a\nexpect-account: 444455556666", "c.yaml:2: expect-account is 444455556666, and the role is in account 111122223333", "use the role's account"},
 		{

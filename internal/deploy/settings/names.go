@@ -97,7 +97,7 @@ func checkRegion(region string) error {
 	}
 	return &apperr.Error{
 		Code:    apperr.CodeInvalid,
-		Message: fmt.Sprintf("%q is not the name of a region", region),
+		Message: fmt.Sprintf("%q is not the name of a Region", region),
 		Hints:   []string{"--region NAME   or AWS_REGION, such as eu-west-1"},
 	}
 }

@@ -41,6 +41,6 @@ func TestCheckRegion(t *testing.T) {
 		}
 	}
 	for _, wrong := range []string{"eu-west-1a", "eu-west", "EU (Ireland)", "eu_west_1", "aws-global", "eu-west-1 "} {
-		apperrtest.Refused(t, CheckNames(wrong, "prod", "", ""), strconv.Quote(wrong)+" is not the name of a region", "--region NAME")
+		apperrtest.Refused(t, CheckNames(wrong, "prod", "", ""), strconv.Quote(wrong)+" is not the name of a Region", "--region NAME")
 	}
 }

@@ -54,12 +54,12 @@ func parseTags(source string, texts []string) (map[string]string, error) {
 			return nil, err
 		}
 		if _, twice := tags[key]; twice {
-			return nil, apperr.Invalid("give every key once", "%s names the key %q twice", source, key)
+			return nil, apperr.Invalid("set every key once", "%s names the key %q twice", source, key)
 		}
 		tags[key] = value
 	}
 	if len(tags) > MaxTags {
-		return nil, apperr.Invalid("AWS allows 50 on a resource, spothandler needs 6 of them",
+		return nil, apperr.Invalid("AWS allows 50 on a resource, of which spothandler uses 6",
 			"%s: %d tags are too many, %d are accepted", source, len(tags), MaxTags)
 	}
 	return tags, checkTagCase(source, tags)

@@ -27,7 +27,7 @@ func TestTagsRefused(t *testing.T) {
 		{[]string{"tag", "AWS:x=1"}, `--tag: the key "AWS:x" is reserved by AWS`, "choose a key without aws:"},
 		{[]string{"tag", "Managed-By=me"}, `--tag: the key "Managed-By" is reserved by spothandler`, "choose another key"},
 		{[]string{"tag", "spothandler:x=1"}, `--tag: the key "spothandler:x" is reserved by spothandler`, "choose another key"},
-		{[]string{"tag", "a=1", "tag", "a=2"}, `--tag names the key "a" twice`, "give every key once"},
+		{[]string{"tag", "a=1", "tag", "a=2"}, `--tag names the key "a" twice`, "set every key once"},
 		{[]string{"tag", "team=1", "tag", "Team=2"}, `--tag: the keys "Team" and "team" differ only in case, which IAM does not allow`, "use one of them"},
 		{[]string{"tag", "none", "tag", "a=1"}, `--tag none cannot be combined with other tags`, "--tag key=value --tag key=value, or none alone"},
 		{tooMany, "--tag: 45 tags are too many, 44 are accepted", "AWS allows 50 on a resource"},
