@@ -167,6 +167,11 @@ func await[T any](ctx context.Context, p *process, e Event, from <-chan T) (got 
 	case got = <-from:
 		return got, nil
 	case <-p.exited:
+		select {
+		case got = <-from: // sent before it exited
+			return got, nil
+		default:
+		}
 		out = p.crashed(e)
 	case <-ctx.Done():
 		out = timedOut(e)
