@@ -22,10 +22,11 @@ func (h *Handler) Handle(ctx context.Context, event json.RawMessage) (response R
 	}()
 	err = v.run(ctx)
 	v.summarize(ctx, err)
-	if err != nil && !isPermanent(err) {
-		return v.response(), &Error{errorType(err), err}
+	response = v.response()
+	if err == nil || isPermanent(err) {
+		return response, nil
 	}
-	return v.response(), nil
+	return response, &Error{errorType(err), err}
 }
 
 // eventKind is one kind of event that the function handles.
