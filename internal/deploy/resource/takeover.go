@@ -23,11 +23,15 @@ func PlanFor(prefix string, want, have State) []Change {
 
 // takeOver reorders the changes of a trigger whose rule is taken over.
 func takeOver(changes []Change, trigger Trigger, want *Rule) []Change {
+	differs := func(c Change) bool { return c.ID == want.ID() && c.Action == Update }
+	if !slices.ContainsFunc(changes, differs) && trigger.Rule.State != ruleDisabled {
+		changes = append(changes, Change{Action: Update, ID: want.ID(), Vital: true}) // only to end the pause
+	}
 	for index, change := range changes {
 		switch {
 		case change.ID == ID{KindTarget, trigger.ID}:
 			changes[index].wave = waveTakeTarget
-		case change.ID == want.ID() && change.Action == Update:
+		case differs(change):
 			changes[index].wave = waveResumeRule
 			changes[index].do = resume(want, change.Fields)
 			changes[index].Fields = resumed(change.Fields, trigger.Rule, want)
