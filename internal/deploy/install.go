@@ -21,7 +21,7 @@ type InstallRequest struct {
 	Prefix         string
 	Given          settings.Given
 	Reset          bool // reset settings that are not given to their defaults
-	Adopt          bool // take over a function, rule or log group with one of our names
+	Adopt          bool // take over a function, rule or log group with one of the installation's names
 	AllowDowngrade bool // change an installation of a newer version
 	Upgrade        bool // only if it is already installed
 

@@ -14,7 +14,7 @@ import (
 // Installation is what was found under one prefix in one Region.
 type Installation struct {
 	Names  resource.Names
-	Record *settings.Record // nil if the role is gone, or its description is not ours
+	Record *settings.Record // nil if the role is gone, or its description is no record
 	State  resource.State
 	Kept   bool // the log group was left by an uninstall; State then contains it for an install only
 

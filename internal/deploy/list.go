@@ -153,7 +153,7 @@ func isRoleOf(name, region string) bool {
 	return name == settings.RoleName(resource.PrefixOf(name, region), region)
 }
 
-// listed reads one role; nil if it is gone meanwhile or not ours. If the caller's permissions are limited to
+// listed reads one role; nil if it was deleted meanwhile or does not belong to an installation. If the caller's permissions are limited to
 // its own prefix, it may not read other roles: then the description in the list, which is a record, is
 // sufficient.
 func (s search) listed(ctx context.Context, seen types.Role) (*Listed, error) {

@@ -19,7 +19,7 @@ type Located struct {
 	// Left reports that the log group remains without its role, either of an installation that lost its role or of one
 	// that was removed with --keep-logs.
 	Left bool
-	Role *resource.Unowned // with Left: the role, if it exists and is not ours
+	Role *resource.Unowned // with Left: the role, if it exists and does not belong to the installation
 	Kept bool              // uninstall --keep-logs left the log group: nothing is installed
 }
 

@@ -26,7 +26,7 @@ func (u *Uninstall) Recheck(ctx context.Context) error {
 	return nil
 }
 
-// Recheck is Uninstall's for an install that takes over resources.
+// Recheck is like Recheck of an Uninstall, for an install that takes over resources.
 func (i *Install) Recheck(ctx context.Context) error {
 	request := i.request
 	request.Warn = nil

@@ -26,8 +26,8 @@ const (
 
 // Service is the part of DescribeServices' result that the gate uses.
 type Service struct {
-	Missing        bool // ECS knows no such service
-	ClusterMissing bool // ECS knows no such cluster
+	Missing        bool // ECS has no such service
+	ClusterMissing bool // ECS has no such cluster
 
 	Status                string
 	DesiredCount          int

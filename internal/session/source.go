@@ -75,7 +75,7 @@ func (s *Source) profileName() string {
 	return "default"
 }
 
-// whose returns a sentence about where the credentials in use come from, as far as the SDK tells, or nothing.
+// whose returns a sentence about where the credentials in use come from, as far as the SDK reports it, or nothing.
 func (s *Source) whose() []string {
 	provider, _ := s.provider.Load().(string)
 	switch {

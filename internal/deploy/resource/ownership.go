@@ -10,7 +10,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 )
 
-// Keys of our tags. TagManagedBy, whose value is ManagedBy, and TagPrefix together identify a resource as ours;
+// Keys of an installation's tags. TagManagedBy, whose value is ManagedBy, and TagPrefix together identify its resources;
 // TagKept marks a log group that an uninstall left; TagVersion is on the function.
 const (
 	TagManagedBy = settings.TagManagedBy
@@ -37,7 +37,7 @@ type Unowned struct {
 	Why      string
 	Adoption string // the effect of a takeover; "" if it cannot be taken over
 
-	// If it seems to be this installation's without some of our tags: what it lacks, as "lacks the tag key=value", and
+	// If it seems to be this installation's without some of its tags: what it lacks, as "lacks the tag key=value", and
 	// the command that restores that. Otherwise "".
 	Lost, Restore string
 
@@ -142,7 +142,7 @@ func unownedByTags(r tagged, tags map[string]string, prefix, adoption string) *U
 	return &Unowned{ID: r.ID(), Why: whyUnowned(tags), Adoption: adoption, tags: tags, tagCommand: r.tagCommand}
 }
 
-// lost returns those of our tags that the resource lacks, in the form key=value; none if it has the tag of another
+// lost returns those of the installation's tags that the resource lacks, in the form key=value; none if it has the tag of another
 // prefix, or if its tags do not decide.
 func (u Unowned) lost(prefix string) []string {
 	if other, set := u.tags[TagPrefix]; u.tagCommand == nil || set && other != prefix {
@@ -187,8 +187,9 @@ func RestoreHints(unowned []Unowned) []string {
 	return hints
 }
 
-// Losing returns the resource with what it lost of our tags and the command that restores it. recorded reports that the
-// record names it. Without the record or one of the tags, nothing indicates that it was ever the installation's.
+// Losing returns the resource with the installation's tags that it lost, and the command that restores them. recorded
+// reports that the record names it. Without the record or one of the tags, nothing indicates that it was ever the
+// installation's.
 func (u Unowned) Losing(names Names, recorded bool) Unowned {
 	lost := u.lost(names.Prefix)
 	if len(lost) == 0 || len(lost) == 2 && !recorded {

@@ -107,7 +107,7 @@ func updates(want, have resource, drop, duplicates []string) []Change {
 const duplicatesPath = "duplicates"
 
 // Removal returns the changes that remove what was found: Plan(State{}, have), where keepLogs leaves the log
-// group and marks it as kept by this prefix. Pass only resources that are ours.
+// group and marks it as kept by this prefix. Pass only resources that belong to the installation.
 func Removal(have State, prefix string, keepLogs bool) []Change {
 	changes := Plan(State{}, have)
 	if !keepLogs || have.LogGroup == nil {
