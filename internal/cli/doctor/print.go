@@ -79,9 +79,8 @@ const (
 // nameWidth returns the width of the column of names. On a terminal it leaves room for the longest outcome, within limits.
 func (e textPrinter) nameWidth(rows []*serviceResult, header string) int {
 	st := e.Out.Style
-	const counts = "10 more are only partly checked"
-	least := len(counts) - tasksWidth
-	width, outcome := len(counts), term.Width(header)
+	least := len("10 more are ready, but not redeployed ") - tasksWidth - 2 // which the column of tasks continues
+	width, outcome := max(least, 31), term.Width(header)
 	for _, p := range rows {
 		width = max(width, term.Width(st.Plain(p.Cluster.Name()+"/"+p.Name())))
 		outcome = max(outcome, term.Width(e.outcome(p)))
@@ -122,11 +121,21 @@ func (e textPrinter) printServices() {
 			if len(rows) > 0 {
 				text = fmt.Sprintf("%d more %s %s", more.count, term.Are(more.count), more.words)
 			}
-			cells := st.Textf("%s%s", st.RowStart(more.sign), term.Pad(text+" ", width+tasksWidth+2))
-			e.Out.Print(st.Beside(cells, begin, "--verbose lists them", st.Dim))
+			e.printCount(more.sign, text, begin)
 		}
 	}
 	e.printElsewhere()
+}
+
+// printCount prints a number of services without a row, and how to list them, in column or, if there is no room, before it.
+func (e textPrinter) printCount(sign term.Glyph, text string, column int) {
+	const how = "--verbose lists them"
+	st := e.Out.Style
+	if st.TTY {
+		column = min(column, st.Width-len(how))
+	}
+	text = term.Pad(text+" ", column-st.MarkWidth())
+	e.Out.Print(st.Beside(st.Textf("%s%s", st.RowStart(sign), text), st.MarkWidth()+term.Width(text), how, st.Dim))
 }
 
 // printElsewhere prints the numbers of services that are not checked, such as those that are not on Spot.
