@@ -44,6 +44,19 @@ type Interruption struct {
 	ReactionMS                   *int64 // milliseconds from the event to ECS's acceptance
 }
 
+// Outcome is the outcome of a redeployment.
+type Outcome string
+
+// The outcomes.
+const (
+	OutcomeCompleted  Outcome = "completed"
+	OutcomeRolledBack Outcome = "rolled_back"
+	OutcomeFailed     Outcome = "failed"
+	OutcomeStopped    Outcome = "stopped"
+	OutcomeInProgress Outcome = "in_progress"
+	OutcomeUnknown    Outcome = "unknown"
+)
+
 // Redeployment is a deployment that the function forced.
 type Redeployment struct {
 	Cluster, Service  string

@@ -28,10 +28,6 @@ type Latest struct {
 	Error   string         `json:"error"` // "" unless it failed
 }
 
-// Skew is the assumed difference between this machine's clock and AWS's: records up to that long after now
-// are read, too.
-const Skew = 5 * time.Minute
-
 // ReadDay reads the last 24 hours before now from a log group, limited like Read. The latest interruption is
 // nil if there was none.
 func ReadDay(ctx context.Context, logs LogsAPI, q Query, now time.Time) (*Day, *Latest, error) {

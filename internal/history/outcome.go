@@ -16,19 +16,6 @@ import (
 	"github.com/spothandler/spothandler/internal/apperr"
 )
 
-// Outcome is the outcome of a redeployment.
-type Outcome string
-
-// The outcomes.
-const (
-	OutcomeCompleted  Outcome = "completed"
-	OutcomeRolledBack Outcome = "rolled_back"
-	OutcomeFailed     Outcome = "failed"
-	OutcomeStopped    Outcome = "stopped"
-	OutcomeInProgress Outcome = "in_progress"
-	OutcomeUnknown    Outcome = "unknown"
-)
-
 // DeploymentsAPI is the part of ECS that is used. ECS keeps service deployments for 90 days.
 type DeploymentsAPI interface {
 	ListServiceDeployments(context.Context, *ecs.ListServiceDeploymentsInput, ...func(*ecs.Options)) (*ecs.ListServiceDeploymentsOutput, error)

@@ -57,6 +57,10 @@ const (
 	shortest = 6 * time.Hour
 )
 
+// Skew is the assumed difference between this machine's clock and AWS's: records up to that long after now
+// are read, too.
+const Skew = 5 * time.Minute
+
 // Read reads the records of a period in the order of time and passes each to keep, one at a time. It returns
 // the number of lines that are not records of the function. Pages are only held until they were passed on. An
 // error is AWS's, keep's, or the context's.

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/command"
 	"github.com/spothandler/spothandler/internal/deploy"
@@ -227,10 +225,4 @@ func (t *simulation) watchingPrefix(all []deploy.Listed) (string, error) {
 		refusal.Hints = append(refusal.Hints, "--prefix "+apperr.Quote(each))
 	}
 	return "", refusal
-}
-
-// taskID returns the ID of the task, shortened on a terminal.
-func (t *simulation) taskID() string {
-	const short = 9
-	return t.Out.Shorten(handler.NameOf(aws.ToString(t.task.TaskArn)), short)
 }
