@@ -156,7 +156,7 @@ func (a *account) count(name string) int {
 func (a *account) isEmpty(t *testing.T, prefix string) {
 	t.Helper()
 	found := a.find(t, prefix, nil)
-	if found.Found() || len(found.Owned().IDs()) > 0 {
+	if found.Found() || len(found.owned().IDs()) > 0 {
 		t.Errorf("still there: %s", deploytest.Printed(resource.Plan(resource.State{}, found.State)))
 	}
 }

@@ -79,10 +79,10 @@ func TestAdopt(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		n := createModuleResources(t, a)
 		found := a.find(t, "", nil)
-		if refusal := apperrtest.ErrorOf(t, found.CheckOwnership(false)); refusal.Code != apperr.CodeNotOurs {
+		if refusal := apperrtest.ErrorOf(t, found.checkOwnership(false)); refusal.Code != apperr.CodeNotOurs {
 			t.Errorf("%+v", refusal)
 		}
-		if err := found.CheckOwnership(true); err != nil {
+		if err := found.checkOwnership(true); err != nil {
 			t.Fatal(err)
 		}
 		_, warnings, err := found.Resolve(given("timeout", "45"), false)
@@ -283,7 +283,7 @@ func TestDuplicates(t *testing.T) {
 		}
 		_, changes := a.plan(t, "", nil)
 		deploytest.SameLines(t, deploytest.Printed(changes), "update permission; duplicates theirs -> ", "update target; duplicates theirs, older -> ")
-		if err := a.find(t, "", nil).CheckRemovable(false, false); err != nil {
+		if err := a.find(t, "", nil).checkRemovable(false, false); err != nil {
 			t.Errorf("it is in the way of an uninstall: %v", err)
 		}
 		a.install(t, "", nil)

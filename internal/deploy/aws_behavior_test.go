@@ -96,7 +96,7 @@ func TestProtectedLogGroup(t *testing.T) {
 		before := a.find(t, "prod", nil)
 		protect(true)
 		found := a.find(t, "prod", nil)
-		refusal := apperrtest.ErrorOf(t, found.CheckRemovable(true, false))
+		refusal := apperrtest.ErrorOf(t, found.checkRemovable(true, false))
 		if refusal.Message != "log group /aws/lambda/prod-ecs-fargate-spot-handler has deletion protection" || !strings.HasPrefix(refusal.Hints[0], "--keep-logs") {
 			t.Errorf("%+v", refusal)
 		}
@@ -104,7 +104,7 @@ func TestProtectedLogGroup(t *testing.T) {
 			t.Errorf("protection is a difference: %+v", status.Problems)
 		}
 		began := time.Now()
-		_, err := resource.Apply(t.Context(), a.clients, before.Names, resource.Removal(before.Owned(), "prod", false), resource.Options{})
+		_, err := resource.Apply(t.Context(), a.clients, before.Names, resource.Removal(before.owned(), "prod", false), resource.Options{})
 		if waited := time.Since(began); err == nil || !strings.Contains(err.Error(), "deletion protection") || waited > firstPause {
 			t.Errorf("after %s: %v", waited, err)
 		}
@@ -122,7 +122,7 @@ func TestManagedRule(t *testing.T) {
 		a.install(t, "prod", nil)
 		names, changes := a.plan(t, "prod", given("cluster", "shop"))
 		a.ManageRule(names.Rule, "autoscaling.amazonaws.com")
-		refusal := apperrtest.ErrorOf(t, a.find(t, "prod", nil).CheckOwnership(true))
+		refusal := apperrtest.ErrorOf(t, a.find(t, "prod", nil).checkOwnership(true))
 		if refusal.Code != apperr.CodeNotOurs || refusal.Detail[0] != "AWS manages it for autoscaling.amazonaws.com." {
 			t.Errorf("%+v", refusal)
 		}
@@ -131,11 +131,11 @@ func TestManagedRule(t *testing.T) {
 		if got := apperrtest.ErrorOf(t, err); !strings.Contains(got.Message, "ManagedRuleException") || time.Since(began) > 0 {
 			t.Errorf("after %s: %v", time.Since(began), err)
 		}
-		found, err := FindForRemoval(t.Context(), a.clients, a.id, "prod", nil)
+		found, err := findForRemoval(t.Context(), a.clients, a.id, "prod", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, change := range resource.Removal(found.Owned(), "prod", false) {
+		for _, change := range resource.Removal(found.owned(), "prod", false) {
 			if change.Kind == resource.KindRule || change.Kind == resource.KindTarget {
 				t.Errorf("an uninstall would touch it: %s", change.Describe())
 			}
@@ -259,15 +259,15 @@ func TestRoleInAnInstanceProfile(t *testing.T) {
 			t.Fatal(err)
 		}
 		began := time.Now()
-		_, err := resource.Apply(t.Context(), a.clients, before.Names, resource.Removal(before.Owned(), "prod", false), resource.Options{})
+		_, err := resource.Apply(t.Context(), a.clients, before.Names, resource.Removal(before.owned(), "prod", false), resource.Options{})
 		if err == nil || !strings.Contains(err.Error(), "must remove roles from instance profile first") || time.Since(began) > firstPause {
 			t.Errorf("after %s: %v", time.Since(began), err)
 		}
-		found, err := FindForRemoval(t.Context(), a.clients, a.id, "prod", nil)
+		found, err := findForRemoval(t.Context(), a.clients, a.id, "prod", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		refusal := apperrtest.ErrorOf(t, found.CheckRemovable(false, false))
+		refusal := apperrtest.ErrorOf(t, found.checkRemovable(false, false))
 		deploytest.SameLines(t, refusal.Detail, "role prod-spothandler-us-east-1: instance profile machines", "Nothing was changed.")
 		a.uninstall(t, "prod", false) // with --force
 		a.isEmpty(t, "prod")

@@ -62,7 +62,7 @@ func TestHiddenEnvironment(t *testing.T) {
 			t.Errorf("not checked are %+v", status.NotChecked)
 		}
 
-		refusal := apperrtest.ErrorOf(t, a.find(t, "prod", nil).CheckReadable())
+		refusal := apperrtest.ErrorOf(t, a.find(t, "prod", nil).checkReadable())
 		if refusal.Code != apperr.CodeAccessDenied || refusal.Hints[0] != "allow kms:Decrypt on "+aKey || !strings.Contains(refusal.Detail[0], "not authorized") {
 			t.Errorf("%+v", refusal)
 		}
@@ -82,7 +82,7 @@ func TestEnvironmentWithoutItsKey(t *testing.T) {
 			problems[0].Fields[0].Old != "cannot be decrypted: KMSDisabledException, The key is disabled." {
 			t.Errorf("%+v", problems)
 		}
-		if err := a.find(t, "prod", nil).CheckReadable(); err != nil {
+		if err := a.find(t, "prod", nil).checkReadable(); err != nil {
 			t.Errorf("install is refused: %v", err)
 		}
 		a.install(t, "prod", given("kms-key", "none"))
@@ -94,7 +94,7 @@ func TestReadableEnvironment(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		for _, key := range []string{"none", aKey} {
 			a.install(t, "", given("kms-key", key))
-			if err := a.find(t, "", nil).CheckReadable(); err != nil {
+			if err := a.find(t, "", nil).checkReadable(); err != nil {
 				t.Error(err)
 			}
 			if status := a.status(t, ""); len(status.NotChecked)+len(status.Warnings) > 0 {

@@ -53,10 +53,10 @@ func TestSamePrefixInAnotherCase(t *testing.T) {
 		}
 	})
 	// Before the role is created, the list of roles shows the conflict.
-	if err := CheckCase("Prod", []Listed{{Prefix: "test"}, {Prefix: "prod"}}); apperrtest.ErrorOf(t, err).Code != apperr.CodeSamePrefix {
+	if err := checkPrefixCase("Prod", []Listed{{Prefix: "test"}, {Prefix: "prod"}}); apperrtest.ErrorOf(t, err).Code != apperr.CodeSamePrefix {
 		t.Errorf("%v", err)
 	}
-	if err := CheckCase("prod", []Listed{{Prefix: "test"}, {Prefix: "prod"}}); err != nil {
+	if err := checkPrefixCase("prod", []Listed{{Prefix: "test"}, {Prefix: "prod"}}); err != nil {
 		t.Error(err)
 	}
 	// If GetRole is case-insensitive, the role's tags show the conflict.
@@ -113,7 +113,7 @@ func TestRoleOfAnotherOwner(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.createRoleOutOfBand(t, "spothandler-us-east-1", "theirs", nil)
 		found := a.find(t, "", nil)
-		if refusal := apperrtest.ErrorOf(t, found.CheckOwnership(true)); refusal.Message != "role spothandler-us-east-1 does not belong to this installation" {
+		if refusal := apperrtest.ErrorOf(t, found.checkOwnership(true)); refusal.Message != "role spothandler-us-east-1 does not belong to this installation" {
 			t.Errorf("%+v", refusal)
 		}
 	})

@@ -68,16 +68,16 @@ func TestForeignAdditions(t *testing.T) {
 			"aws lambda remove-permission --function-name prod-ecs-fargate-spot-handler --statement-id mine --region us-east-1   if it is not intended",
 			"aws events remove-targets --rule prod-ecs-spot-interruption --ids mine --region us-east-1   if it is not intended")
 		a.install(t, "prod", given("timeout", "30")) // keeps them
-		if found, err = FindForRemoval(t.Context(), a.clients, a.id, "prod", nil); err != nil {
+		if found, err = findForRemoval(t.Context(), a.clients, a.id, "prod", nil); err != nil {
 			t.Fatal(err)
 		}
 		if again := found.State.Foreign(); len(again) != 5 || again[2].What != "instance profile machines" {
 			t.Errorf("left are %v", again)
 		}
-		if err := found.CheckRemovable(false, false); err == nil || !strings.Contains(err.Error(), "spothandler did not make") {
+		if err := found.checkRemovable(false, false); err == nil || !strings.Contains(err.Error(), "spothandler did not make") {
 			t.Errorf("an uninstall would not stop: %v", err)
 		}
-		if err := found.CheckRemovable(true, false); err != nil {
+		if err := found.checkRemovable(true, false); err != nil {
 			t.Error(err)
 		}
 		began := time.Now()

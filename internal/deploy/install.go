@@ -112,19 +112,19 @@ func (i *Install) plan() error {
 		return err
 	}
 	i.Changes, i.Taken = i.Found.Plan(i.Want), i.Found.Unowned()
-	i.warn(LeftInVPC(i.Found.State, i.Changes)...)
-	i.warn(PatternWarning(i.Want, i.Found.State)...)
+	i.warn(leftInVPC(i.Found.State, i.Changes)...)
+	i.warn(patternWarning(i.Want, i.Found.State)...)
 	return nil
 }
 
 func (i *Install) checkFound() error {
-	if err := i.Found.CheckVersion(i.request.Version, i.request.AllowDowngrade); err != nil {
+	if err := i.Found.checkVersion(i.request.Version, i.request.AllowDowngrade); err != nil {
 		return err
 	}
-	if err := i.Found.CheckOwnership(i.request.Adopt); err != nil {
+	if err := i.Found.checkOwnership(i.request.Adopt); err != nil {
 		return err
 	}
-	return i.Found.CheckReadable()
+	return i.Found.checkReadable()
 }
 
 // warnOfLoss warns about what others have added to a function that must be recreated. No other code reads
@@ -150,7 +150,7 @@ func (i *Install) checkCase() error {
 	if i.Found.State.Role != nil {
 		return nil
 	}
-	return CheckCase(i.request.Prefix, i.Others)
+	return checkPrefixCase(i.request.Prefix, i.Others)
 }
 
 // checkClusters warns about a missing cluster: it may be created later, or it may be mistyped.
@@ -226,7 +226,7 @@ func (i *Install) Verify(ctx context.Context, ceiling time.Duration) error {
 			return found.Plan(i.Want), nil
 		})
 		if known, explained := errors.AsType[*apperr.Error](err); explained && known.Code == apperr.CodeNotSettled {
-			return cmp.Or(i.Found.CheckOwnership(false), err) // another owner took it meanwhile
+			return cmp.Or(i.Found.checkOwnership(false), err) // another owner took it meanwhile
 		}
 		return err
 	})

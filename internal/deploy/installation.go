@@ -41,7 +41,7 @@ func recordOf(role *resource.Role, prefix string) (*settings.Record, error) {
 		return nil, resource.SamePrefix(prefix, other)
 	}
 	if !resource.HasOwnTags(role.Tags, prefix) {
-		return nil, nil //nolint:nilnil // CheckOwnership reports it
+		return nil, nil //nolint:nilnil // checkOwnership reports it
 	}
 	record := settings.ParseRecord(role.Description)
 	if record != nil && !record.Fits(prefix) {

@@ -28,7 +28,7 @@ func TestRecordWithBadValue(t *testing.T) {
 			t.Errorf("%+v, %v", spec, err)
 		}
 		deploytest.SameLines(t, warnings, "the record is missing: memory size 256 was read from the resources")
-		if err := found.CheckVersion("1.0.0", false); err == nil {
+		if err := found.checkVersion("1.0.0", false); err == nil {
 			t.Error("a newer installation was not refused")
 		}
 	})

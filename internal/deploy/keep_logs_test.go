@@ -28,7 +28,7 @@ func TestKeepLogs(t *testing.T) {
 			a.uninstall(t, prefix, false)
 			deploytest.SameLines(t, a.calls(writes))
 
-			if err := left.CheckOwnership(false); err != nil {
+			if err := left.checkOwnership(false); err != nil {
 				t.Fatal(err)
 			}
 			if spec := resolved(t, left); spec.LogRetentionDays != 14 || spec.KMSKey != "" {
@@ -54,7 +54,7 @@ func TestKeptByAnother(t *testing.T) {
 		a.install(t, "prod", nil)
 		a.uninstall(t, "prod", true)
 		found := a.find(t, "", given("function-name", "prod-ecs-fargate-spot-handler"))
-		if found.Kept || found.CheckOwnership(false) == nil {
+		if found.Kept || found.checkOwnership(false) == nil {
 			t.Error("it was taken for ours")
 		}
 	})
@@ -69,7 +69,7 @@ func TestKeepLogsInterrupted(t *testing.T) {
 		stop := a.Inject(localaws.Fault{Service: "logs", Action: "UntagResource", Deny: true})
 		defer stop()
 		found := a.find(t, "", nil)
-		if _, err := resource.Apply(t.Context(), a.clients, found.Names, resource.Removal(found.Owned(), "", true), resource.Options{}); !apperr.IsAccessDenied(err) {
+		if _, err := resource.Apply(t.Context(), a.clients, found.Names, resource.Removal(found.owned(), "", true), resource.Options{}); !apperr.IsAccessDenied(err) {
 			t.Fatal(err)
 		}
 	}

@@ -214,21 +214,21 @@ func TestLeftInVPC(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.install(t, "prod", nil)
 		found := a.find(t, "prod", nil)
-		deploytest.SameLines(t, LeftInVPC(found.State, resource.Removal(found.State, "prod", false)))
+		deploytest.SameLines(t, leftInVPC(found.State, resource.Removal(found.State, "prod", false)))
 
 		_, changes := a.plan(t, "prod", optionalSettings())
-		deploytest.SameLines(t, LeftInVPC(found.State, changes))
+		deploytest.SameLines(t, leftInVPC(found.State, changes))
 		a.install(t, "prod", optionalSettings())
 
 		have := a.find(t, "prod", nil).State
 		_, changes = a.plan(t, "prod", given("vpc-subnet", aSubnet))
-		deploytest.SameLines(t, LeftInVPC(have, changes))
+		deploytest.SameLines(t, leftInVPC(have, changes))
 		want := "Lambda's network interfaces may remain in " + otherSubnet + ", " + aSubnet + " for 45 minutes, or until they are deleted; " +
 			"their description is AWS Lambda VPC ENI-prod-ecs-fargate-spot-handler-..."
 		_, changes = a.plan(t, "prod", noOptionalSettings())
-		deploytest.SameLines(t, LeftInVPC(have, changes), want)
-		deploytest.SameLines(t, LeftInVPC(have, resource.Removal(have, "prod", false)), want)
+		deploytest.SameLines(t, leftInVPC(have, changes), want)
+		deploytest.SameLines(t, leftInVPC(have, resource.Removal(have, "prod", false)), want)
 		have.Role = nil
-		deploytest.SameLines(t, LeftInVPC(have, resource.Plan(desiredFor(t, optionalSettings()), have))) // the function is recreated
+		deploytest.SameLines(t, leftInVPC(have, resource.Plan(desiredFor(t, optionalSettings()), have))) // the function is recreated
 	})
 }

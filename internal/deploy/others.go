@@ -101,8 +101,8 @@ func Enumerate(prefixes []string) string {
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
-// CheckCase rejects a prefix that differs from another installation's only in case.
-func CheckCase(prefix string, others []Listed) error {
+// checkPrefixCase rejects a prefix that differs from another installation's only in case.
+func checkPrefixCase(prefix string, others []Listed) error {
 	for _, other := range others {
 		if other.Prefix != prefix && strings.EqualFold(other.Prefix, prefix) {
 			return resource.SamePrefix(prefix, other.Prefix)

@@ -22,9 +22,9 @@ func (i *Installation) Unowned() []resource.Unowned {
 	return all
 }
 
-// CheckOwnership returns an error that names all resources that do not belong to the installation. With adopt, function, rule and log
+// checkOwnership returns an error that names all resources that do not belong to the installation. With adopt, function, rule and log
 // group may be taken over; a role and a rule managed by AWS never are.
-func (i *Installation) CheckOwnership(adopt bool) error {
+func (i *Installation) checkOwnership(adopt bool) error {
 	unowned := i.Unowned()
 	offered := adoptable(unowned)
 	if adopt {
@@ -36,9 +36,9 @@ func (i *Installation) CheckOwnership(adopt bool) error {
 	return resource.UnownedError(unowned, offered)
 }
 
-// Owned returns the state without resources that do not belong to the installation, and without a kept log group: an uninstall
+// owned returns the state without resources that do not belong to the installation, and without a kept log group: an uninstall
 // leaves these alone.
-func (i *Installation) Owned() resource.State {
+func (i *Installation) owned() resource.State {
 	var others []resource.ID
 	for _, each := range i.Unowned() {
 		others = append(others, each.ID)
@@ -52,12 +52,12 @@ func (i *Installation) Owned() resource.State {
 // Found reports whether any part of an installation exists. Unowned resources, their parts, and a
 // kept log group do not count.
 func (i *Installation) Found() bool {
-	return i.Owned().Exists()
+	return i.owned().Exists()
 }
 
 // removable returns what an uninstall removes: the resources of the installation, but not the log group of a function that remains.
 func (i *Installation) removable() resource.State {
-	own := i.Owned()
+	own := i.owned()
 	if own.LogGroup == nil || own.Function != nil || i.State.Function == nil {
 		return own
 	}
@@ -87,9 +87,9 @@ func (i *Installation) checkWhole() error {
 	return refusal
 }
 
-// CheckRemovable returns an error, before the first write, if a removal would delete foreign additions or keep unowned
+// checkRemovable returns an error, before the first write, if a removal would delete foreign additions or keep unowned
 // resources, or if AWS would refuse it halfway.
-func (i *Installation) CheckRemovable(force, keepLogs bool) error {
+func (i *Installation) checkRemovable(force, keepLogs bool) error {
 	if !force {
 		if err := i.checkWhole(); err != nil {
 			return err

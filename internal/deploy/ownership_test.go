@@ -54,26 +54,26 @@ func TestUnowned(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			found := assessed(t)
 			test.change(&found.State)
-			refusal := apperrtest.ErrorOf(t, found.CheckOwnership(false))
+			refusal := apperrtest.ErrorOf(t, found.checkOwnership(false))
 			if refusal.Code != apperr.CodeNotOurs || refusal.Message != test.message || refusal.Detail[0] != test.detail {
 				t.Errorf("%+v", refusal)
 			}
 			if hinted := strings.Contains(strings.Join(refusal.Hints, " "), "--adopt"); hinted != test.adoptable {
 				t.Errorf("the hints are %q", refusal.Hints)
 			}
-			if adopted := found.CheckOwnership(true) == nil; adopted != test.adoptable {
+			if adopted := found.checkOwnership(true) == nil; adopted != test.adoptable {
 				t.Errorf("with --adopt: %t", adopted)
 			}
 			deploytest.SameLines(t, deploytest.Printed(found.removal(false)), test.removal...)
-			if err := found.CheckRemovable(false, false); err == nil || !strings.Contains(err.Error(), "only some of") {
+			if err := found.checkRemovable(false, false); err == nil || !strings.Contains(err.Error(), "only some of") {
 				t.Errorf("an uninstall would not stop: %v", err)
 			}
-			if err := found.CheckRemovable(true, false); err != nil {
+			if err := found.checkRemovable(true, false); err != nil {
 				t.Error(err)
 			}
 		})
 	}
-	if err := assessed(t).CheckOwnership(false); err != nil {
+	if err := assessed(t).checkOwnership(false); err != nil {
 		t.Error(err)
 	}
 }
@@ -83,20 +83,20 @@ func TestUnowned(t *testing.T) {
 func TestSeveralUnowned(t *testing.T) {
 	found := assessed(t)
 	found.State.LogGroup.Tags, found.State.Function.Tags, found.State.Triggers[0].Rule.Tags = nil, nil, nil
-	refusal := apperrtest.ErrorOf(t, found.CheckOwnership(false))
+	refusal := apperrtest.ErrorOf(t, found.checkOwnership(false))
 	deploytest.SameLines(t, append([]string{refusal.Message}, refusal.Detail...),
 		"log group /aws/lambda/prod-ecs-fargate-spot-handler does not belong to this installation",
 		lacksBoth,
 		"Nor does function prod-ecs-fargate-spot-handler. "+lacksBoth,
 		"Nor does rule prod-ecs-spot-interruption. "+lacksBoth)
 	deploytest.SameLines(t, refusal.Hints[3:], "--prefix NAME   install alongside it", "--adopt --dry-run   see what taking them over would change")
-	if err := found.CheckOwnership(true); err != nil {
+	if err := found.checkOwnership(true); err != nil {
 		t.Error(err)
 	}
 
 	found.State.Triggers[0].Rule.ManagedBy = "ecs.amazonaws.com"
-	deploytest.SameLines(t, apperrtest.ErrorOf(t, found.CheckOwnership(false)).Hints[2:], "--prefix NAME   install alongside it")
-	if refusal := apperrtest.ErrorOf(t, found.CheckOwnership(true)); refusal.Message != "rule prod-ecs-spot-interruption does not belong to this installation" || len(refusal.Detail) != 1 {
+	deploytest.SameLines(t, apperrtest.ErrorOf(t, found.checkOwnership(false)).Hints[2:], "--prefix NAME   install alongside it")
+	if refusal := apperrtest.ErrorOf(t, found.checkOwnership(true)); refusal.Message != "rule prod-ecs-spot-interruption does not belong to this installation" || len(refusal.Detail) != 1 {
 		t.Errorf("%+v", refusal)
 	}
 }
@@ -104,23 +104,23 @@ func TestSeveralUnowned(t *testing.T) {
 // An uninstall stops before its first write if it would delete what is not ours, or would fail.
 func TestCheckRemovable(t *testing.T) {
 	found := assessed(t)
-	if err := found.CheckRemovable(false, false); err != nil {
+	if err := found.checkRemovable(false, false); err != nil {
 		t.Error(err)
 	}
 	found.State.LogGroup.Protected = true
-	if err := found.CheckRemovable(true, false); err == nil || !strings.Contains(err.Error(), "has deletion protection") {
+	if err := found.checkRemovable(true, false); err == nil || !strings.Contains(err.Error(), "has deletion protection") {
 		t.Errorf("%v", err)
 	}
-	if err := found.CheckRemovable(false, true); err != nil { // --keep-logs
+	if err := found.checkRemovable(false, true); err != nil { // --keep-logs
 		t.Error(err)
 	}
 	found.State.LogGroup.Protected = false
 	found.State.Triggers[0].Rule.Targets, found.State.Role.Attached = []string{"x"}, []string{"y"}
-	refusal := apperrtest.ErrorOf(t, found.CheckRemovable(false, false))
+	refusal := apperrtest.ErrorOf(t, found.checkRemovable(false, false))
 	deploytest.SameLines(t, refusal.Detail, "role prod-spothandler-us-east-1: attached policy y", "rule prod-ecs-spot-interruption: target x", "Nothing was changed.")
 	found.State.Triggers[0].Rule.Tags = nil // then its additions do not matter
 	found.State.Role.Tags = map[string]string{resource.TagPrefix: "prod"}
-	refusal = apperrtest.ErrorOf(t, found.CheckRemovable(false, false))
+	refusal = apperrtest.ErrorOf(t, found.checkRemovable(false, false))
 	deploytest.SameLines(t, refusal.Detail, "role prod-spothandler-us-east-1 lacks the tag managed-by=spothandler, or does not belong to this installation.",
 		"rule prod-ecs-spot-interruption lacks the tags managed-by=spothandler and spothandler:prefix=prod, or does not belong to this installation.", "Nothing was changed.")
 	deploytest.SameLines(t, refusal.Hints,
@@ -135,11 +135,11 @@ func TestStrangers(t *testing.T) {
 	found := assessed(t)
 	found.Record, found.State.Role = nil, nil
 	found.State.Function.Tags = map[string]string{"Owner": "them"}
-	refusal := apperrtest.ErrorOf(t, found.CheckRemovable(false, false))
+	refusal := apperrtest.ErrorOf(t, found.checkRemovable(false, false))
 	deploytest.SameLines(t, refusal.Detail, "function prod-ecs-fargate-spot-handler does not belong to this installation. It has no tag managed-by=spothandler.", "Nothing was changed.")
 	deploytest.SameLines(t, refusal.Hints, "--force   remove the resources that have its tags, and keep the rest")
 	found.State.LogGroup, found.State.Triggers = nil, nil
-	if err := found.CheckRemovable(false, false); err != nil {
+	if err := found.checkRemovable(false, false); err != nil {
 		t.Error(err)
 	}
 }

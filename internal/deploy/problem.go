@@ -42,7 +42,7 @@ func problems(i *Installation, want resource.State, spec settings.Spec, changes 
 	for _, change := range ownChanges(i.Unowned(), resource.WithoutRecreated(changes, want, i.State)) {
 		list = append(list, problemOf(change))
 	}
-	for _, f := range i.Owned().Foreign() {
+	for _, f := range i.owned().Foreign() {
 		list = append(list, Problem{Code: ProblemForeign, ID: f.ID, Message: f.Describe(), Hints: []string{f.Hint(i.Names)}})
 	}
 	if spec.ReservedConcurrency == 0 {
@@ -60,7 +60,7 @@ func problems(i *Installation, want resource.State, spec settings.Spec, changes 
 // mayWatch reports whether interruptions can reach the installation: without role and rule, as a function alone whose
 // tags say that it belongs to the installation, it watches no cluster.
 func (i *Installation) mayWatch() bool {
-	return i.Record != nil || slices.ContainsFunc(i.Owned().Triggers, func(t resource.Trigger) bool { return t.Rule != nil })
+	return i.Record != nil || slices.ContainsFunc(i.owned().Triggers, func(t resource.Trigger) bool { return t.Rule != nil })
 }
 
 // unownedProblems returns a problem for each resource that does not belong to the installation. It is vital only if the

@@ -11,9 +11,9 @@ import (
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
-// CheckReadable returns an error if the caller may not decrypt the function's environment: an install could
+// checkReadable returns an error if the caller may not decrypt the function's environment: an install could
 // not compare it with the wanted one.
-func (i *Installation) CheckReadable() error {
+func (i *Installation) checkReadable() error {
 	f := i.State.Function
 	if f == nil || !f.Hidden {
 		return nil
@@ -43,7 +43,7 @@ func (i *Installation) unchecked() []resource.NotChecked {
 // forwarding returns a reminder for each destination that receives the function's records.
 func (i *Installation) forwarding() []string {
 	var reminders []string
-	if g := i.Owned().LogGroup; g != nil {
+	if g := i.owned().LogGroup; g != nil {
 		for _, each := range g.Forwarded {
 			reminders = append(reminders, fmt.Sprintf("log group %s is forwarded by the subscription filter %s", g.Name, each))
 		}
@@ -70,10 +70,10 @@ func days(n int) string {
 	return fmt.Sprintf("%d days", n)
 }
 
-// LeftInVPC returns what remains when these changes remove the function from a VPC: Lambda deletes its
+// leftInVPC returns what remains when these changes remove the function from a VPC: Lambda deletes its
 // network interfaces up to 45 minutes later, using a role that may be gone by then (Lambda Developer Guide,
 // foundation-networking; terraform-provider-aws, lambda_function).
-func LeftInVPC(have resource.State, changes []resource.Change) []string {
+func leftInVPC(have resource.State, changes []resource.Change) []string {
 	f := have.Function
 	if f == nil || len(f.Network.Subnets) == 0 || !slices.ContainsFunc(changes, func(c resource.Change) bool { return leavesVPC(f, c) }) {
 		return nil
@@ -94,9 +94,9 @@ func leavesVPC(f *resource.Function, change resource.Change) bool {
 // patternQuota is the default value of EventBridge's quota "Event pattern size", in characters.
 const patternQuota = 2048
 
-// PatternWarning returns a warning for each rule whose pattern changes to one that exceeds EventBridge's
+// patternWarning returns a warning for each rule whose pattern changes to one that exceeds EventBridge's
 // default quota.
-func PatternWarning(want, have resource.State) []string {
+func patternWarning(want, have resource.State) []string {
 	var warnings []string
 	for _, trigger := range want.Triggers {
 		rule := trigger.Rule
@@ -140,7 +140,7 @@ func HidesRecords(logLevel string) bool { return logLevel == "WARNING" || logLev
 // Unrecorded returns a clause that says why the log group of an installation with these settings does not
 // contain all of its function's records, or "".
 func (i *Installation) Unrecorded(spec settings.Spec) string {
-	level, f := spec.LogLevel, i.Owned().Function
+	level, f := spec.LogLevel, i.owned().Function
 	if f != nil && f.Environment[handler.EnvLogLevel] != "" {
 		level = f.Environment[handler.EnvLogLevel]
 	}

@@ -32,7 +32,7 @@ func TestPatternWarning(t *testing.T) {
 		{patterned(2400), patterned(2400), false},
 		{patterned(2400), patterned(3000), false},
 	} {
-		got := fmt.Sprint(PatternWarning(test.want, test.have))
+		got := fmt.Sprint(patternWarning(test.want, test.have))
 		if warns := strings.Contains(got, `"Event pattern size"`) && strings.Contains(got, "2048"); warns != test.warns {
 			t.Errorf("a pattern of %d characters: %s", len(test.want.Triggers[0].Rule.Pattern), got)
 		}
@@ -68,7 +68,7 @@ func TestRuleTagsUnsupportedInPartition(t *testing.T) {
 		if !status.Healthy || !slices.Equal(status.NotChecked, want) {
 			t.Errorf("problems %+v, not checked %+v", status.Problems, status.NotChecked)
 		}
-		if err := a.find(t, "prod", nil).CheckOwnership(false); err != nil {
+		if err := a.find(t, "prod", nil).checkOwnership(false); err != nil {
 			t.Error(err)
 		}
 		if found := a.find(t, "other", nil); found.Found() {
@@ -86,7 +86,7 @@ func TestForeignRuleInPartitionWithoutTags(t *testing.T) {
 			t.Fatal(err)
 		}
 		a.clients.Events = untagged{a.clients.Events, "UnsupportedOperationException"}
-		refusal := apperrtest.ErrorOf(t, a.find(t, "prod", nil).CheckOwnership(false))
+		refusal := apperrtest.ErrorOf(t, a.find(t, "prod", nil).checkOwnership(false))
 		if refusal.Detail[0] != "Its tags cannot be read, and it lacks the installation's target." {
 			t.Errorf("%+v", refusal)
 		}

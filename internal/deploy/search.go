@@ -15,9 +15,9 @@ func Find(ctx context.Context, clients resource.Clients, id session.Identity, pr
 	return newSearch(clients, id, resource.ToReport).find(ctx, prefix, given)
 }
 
-// FindForRemoval is Find for an uninstall: it reads what Removal and CheckRemovable need, including the
+// findForRemoval is Find for an uninstall: it reads what Removal and checkRemovable need, including the
 // role's instance profiles, but not what only a comparison would need.
-func FindForRemoval(ctx context.Context, clients resource.Clients, id session.Identity, prefix string, given settings.Given) (*Installation, error) {
+func findForRemoval(ctx context.Context, clients resource.Clients, id session.Identity, prefix string, given settings.Given) (*Installation, error) {
 	return newSearch(clients, id, resource.ToRemove).find(ctx, prefix, given)
 }
 

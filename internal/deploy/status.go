@@ -133,8 +133,8 @@ func (i *Installation) upgradable(embedded resource.Release, outdated bool) bool
 		(outdated || embedded.CodeSHA256 != "" && embedded.CodeSHA256 != i.Record.CodeSHA256 || newer(embedded.Version, i.Record.Version))
 }
 
-// CheckVersion returns an error for an installation of a newer version than the binary's.
-func (i *Installation) CheckVersion(version string, allowDowngrade bool) error {
+// checkVersion returns an error for an installation of a newer version than the binary's.
+func (i *Installation) checkVersion(version string, allowDowngrade bool) error {
 	if i.Record == nil || allowDowngrade || !newer(i.Record.Version, version) {
 		return nil
 	}

@@ -213,11 +213,11 @@ func TestCheckVersion(t *testing.T) {
 		{"1.0.0", "dev", false, false},
 	} {
 		found := &Installation{Record: &settings.Record{Version: test.installed}}
-		if err := found.CheckVersion(test.binary, test.allow); (err != nil) != test.refused {
+		if err := found.checkVersion(test.binary, test.allow); (err != nil) != test.refused {
 			t.Errorf("%s on %s: %v", test.binary, test.installed, err)
 		}
 	}
-	if err := (&Installation{}).CheckVersion("1.0.0", false); err != nil {
+	if err := (&Installation{}).checkVersion("1.0.0", false); err != nil {
 		t.Error(err)
 	}
 }

@@ -36,20 +36,20 @@ type Uninstall struct {
 func PrepareUninstall(ctx context.Context, clients resource.Clients, id session.Identity, request UninstallRequest) (*Uninstall, error) {
 	u := &Uninstall{clients: clients, request: request}
 	var err error
-	if u.Found, err = FindForRemoval(ctx, clients, id, request.Prefix, request.Names); err != nil {
+	if u.Found, err = findForRemoval(ctx, clients, id, request.Prefix, request.Names); err != nil {
 		return nil, err
 	}
 	if !request.Force && u.Found.checkWhole() != nil { // what another run deletes meanwhile may have lost its tags only
-		if u.Found, err = FindForRemoval(ctx, clients, id, request.Prefix, request.Names); err != nil {
+		if u.Found, err = findForRemoval(ctx, clients, id, request.Prefix, request.Names); err != nil {
 			return nil, err
 		}
 	}
 	u.Changes = u.Found.removal(request.KeepLogs)
-	if err := u.Found.CheckRemovable(request.Force, request.KeepLogs); err != nil {
+	if err := u.Found.checkRemovable(request.Force, request.KeepLogs); err != nil {
 		return nil, err
 	}
 	u.warnOfRest()
-	warn(request.Warn, LeftInVPC(u.Found.State, u.Changes)...)
+	warn(request.Warn, leftInVPC(u.Found.State, u.Changes)...)
 	return u, nil
 }
 
@@ -63,7 +63,7 @@ func (u *Uninstall) warnOfRest() {
 		}
 		warn(request.Warn, text)
 	}
-	if group := u.Found.Owned().LogGroup; group != nil && u.Found.removable().LogGroup == nil {
+	if group := u.Found.owned().LogGroup; group != nil && u.Found.removable().LogGroup == nil {
 		warn(request.Warn, fmt.Sprintf("%s is kept, because function %s is", group.ID(), u.Found.Names.Function))
 	}
 	for _, each := range u.Found.State.NotChecked {

@@ -142,7 +142,7 @@ func (t *tagged) confirm(ctx context.Context, clients resource.Clients, id sessi
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b *Installation) int { return len(b.Owned().IDs()) - len(a.Owned().IDs()) })
+	slices.SortStableFunc(all, func(a, b *Installation) int { return len(b.owned().IDs()) - len(a.owned().IDs()) })
 	var kept []*Installation
 	for _, each := range all {
 		if !slices.ContainsFunc(kept, func(other *Installation) bool { return other.includes(each) }) {
@@ -154,8 +154,8 @@ func (t *tagged) confirm(ctx context.Context, clients resource.Clients, id sessi
 
 // includes reports whether everything in other is also in this installation.
 func (i *Installation) includes(other *Installation) bool {
-	mine := i.Owned().IDs()
-	return !slices.ContainsFunc(other.Owned().IDs(), func(id resource.ID) bool { return !slices.Contains(mine, id) })
+	mine := i.owned().IDs()
+	return !slices.ContainsFunc(other.owned().IDs(), func(id resource.ID) bool { return !slices.Contains(mine, id) })
 }
 
 func isInvalid(err error) bool {
