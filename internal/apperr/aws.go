@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
 )
@@ -158,6 +159,9 @@ func plain(err error) string {
 	if silent, ok := errors.AsType[*NoResponseError](err); ok {
 		return silent.Error()
 	}
+	if clause := unreadable(err); clause != "" {
+		return clause
+	}
 	var api smithy.APIError
 	if errors.As(err, &api) {
 		return fmt.Sprintf("%s: %s", api.ErrorCode(), api.ErrorMessage())
@@ -165,9 +169,11 @@ func plain(err error) string {
 	if failed, ok := errors.AsType[*url.Error](err); ok {
 		return "no response from " + hostOf(failed.URL) + ": " + failed.Err.Error()
 	}
-	var operation *smithy.OperationError
-	if errors.As(err, &operation) {
-		return operation.Err.Error()
+	if last, ok := errors.AsType[*retry.MaxAttemptsError](err); ok {
+		return plain(last.Err)
+	}
+	if operation, ok := errors.AsType[*smithy.OperationError](err); ok {
+		return plain(operation.Err)
 	}
 	return err.Error()
 }

@@ -27,6 +27,8 @@ func networkHint(err error) string {
 		return "export AWS_CA_BUNDLE=FILE   the CA certificates of the proxy or firewall that intercepts TLS"
 	case strings.Contains(text, "proxyconnect"), strings.Contains(text, "Proxy Authentication Required"):
 		return "check the proxy in HTTPS_PROXY: it blocks the call (NO_PROXY exempts hosts)"
+	case isForeign(err):
+		return "check what responds instead of AWS: a proxy, a VPN, a firewall, AWS_ENDPOINT_URL"
 	case IsNoSuchHost(err):
 		return "check the Region's name, and that this computer resolves host names (VPN, DNS)"
 	case clockSkew(err) != 0:

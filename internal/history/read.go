@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -126,9 +127,11 @@ type reading struct {
 	passedOver int
 }
 
-// give passes the pages on in the order of the windows.
+// give passes the pages on in the order of the windows. FilterLogEvents may return an event twice, within the window of
+// its time: only the first is passed on.
 func (r *reading) give(ctx context.Context, windows []chan []types.FilteredLogEvent, keep func(Entry) error) error {
 	for _, pages := range windows {
+		seen := seenIDs{}
 		for {
 			page, more, err := next(ctx, pages)
 			if err != nil {
@@ -137,7 +140,7 @@ func (r *reading) give(ctx context.Context, windows []chan []types.FilteredLogEv
 			if !more {
 				break
 			}
-			for _, event := range page {
+			for _, event := range seen.first(page) {
 				if err := r.keep(event, keep); err != nil {
 					return err
 				}
@@ -185,6 +188,19 @@ func (r *reading) keep(event types.FilteredLogEvent, keep func(Entry) error) err
 	}
 	r.progress.Records++
 	return keep(entry)
+}
+
+// seenIDs are the IDs of the log events of a window.
+type seenIDs map[string]bool
+
+// first returns the events of a page that were not seen before. An event without an ID is always returned.
+func (s seenIDs) first(page []types.FilteredLogEvent) []types.FilteredLogEvent {
+	return slices.DeleteFunc(slices.Clone(page), func(event types.FilteredLogEvent) bool {
+		id := aws.ToString(event.EventId)
+		seen := id != "" && s[id]
+		s[id] = true
+		return seen
+	})
 }
 
 func (r *reading) report() {

@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/spothandler/spothandler/internal/handler"
 )
 
@@ -240,6 +242,29 @@ func TestOrder(t *testing.T) {
 			t.Errorf("%d, %v", seen, err)
 		}
 	})
+}
+
+// An event that FilterLogEvents returns twice, on one page or on two, is one record, or one line that is ignored. Lines
+// that are equal but have different IDs are not the same.
+func TestRepeatedEvents(t *testing.T) {
+	for _, pageSize := range []int{1, 100} {
+		synctest.Test(t, func(t *testing.T) {
+			g := &group{pageSize: pageSize}
+			for _, id := range []string{"a", "a", "b", "a"} {
+				g.record(t, notice("t", "api", "", monday, handler.ReasonClaimed))
+				g.lines[len(g.lines)-1].EventId = aws.String(id)
+			}
+			for range 2 {
+				g.add(monday.Add(time.Hour), "not a record")
+				g.lines[len(g.lines)-1].EventId = aws.String("c")
+			}
+			records := 0
+			ignored, err := Read(t.Context(), g, Query{From: monday, To: monday.Add(24 * time.Hour)}, func(Entry) error { records++; return nil })
+			if err != nil || records != 2 || ignored != 1 {
+				t.Errorf("pages of %d: %d records, %d ignored, %v", pageSize, records, ignored, err)
+			}
+		})
+	}
 }
 
 // A period with few records takes one call, however long it is; if one call does not return everything, the

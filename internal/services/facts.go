@@ -115,6 +115,7 @@ type Unread struct {
 	Denied  bool   // access was denied; otherwise Why is another failure
 	Why     string // one line
 	Subject string // the affected object: a cluster's name, a task definition; "" for the account
+	Hint    string // what to do about another failure; "" if all that remains is to retry
 }
 
 // strategy returns the capacity provider strategy that places a service's tasks: its own or, with the

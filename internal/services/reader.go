@@ -57,6 +57,9 @@ func read[T any](ctx context.Context, r *reader, limit *rate.Limiter, a access, 
 		return none, nil, ctx.Err()
 	}
 	unread := Unread{Part: a.part, Action: a.action, Subject: a.subject, Denied: apperr.IsAccessDenied(err), Why: why(a, err)}
+	if hints := apperr.HintsFor(err); !unread.Denied && len(hints) > 0 {
+		unread.Hint = hints[0]
+	}
 	if unread.Denied && a.anywhere {
 		r.remember(a, unread)
 	}

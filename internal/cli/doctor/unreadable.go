@@ -37,17 +37,20 @@ func (o *options) unreadable(facts *services.Facts) error {
 	default:
 		return nil
 	}
-	code := apperr.CodeFailed
+	code, hint := apperr.CodeFailed, unread[0].Hint
 	if unread[0].Denied {
-		code = apperr.CodeAccessDenied
+		code, hint = apperr.CodeAccessDenied, "spothandler policy doctor   the least-privilege policy"
 	}
 	subject := ""
 	if unread[0].Subject != "" {
 		subject = " (" + unread[0].Subject + ")"
 	}
-	return &apperr.Error{
+	explained := &apperr.Error{
 		Code: code, Message: fmt.Sprintf("could not read %s: %s%s", what, unread[0].Why, subject),
 		Detail: []string{"The readiness is unknown. Nothing was changed."},
-		Hints:  []string{"spothandler policy doctor   the least-privilege policy"},
 	}
+	if hint != "" {
+		explained.Hints = []string{hint}
+	}
+	return explained
 }
