@@ -74,7 +74,7 @@ func (j *installJob) output() (installOutput, error) {
 		return installOutput{}, err
 	}
 	status.Warnings = append(append([]string{}, j.warnings...), status.Warnings...)
-	status.Settings = settings.JSON(j.Spec) // also in a dry run, which records nothing
+	status.Spec, status.Settings = j.Spec, settings.JSON(j.Spec) // also in a dry run, which records nothing
 	status.NotChecked = append(status.NotChecked, j.NotChecked...)
 	j.ClusterCheck.Add(&status)
 	return installOutput{status, append([]resource.Change{}, j.Changes...), false, j.notes(status)}, nil
