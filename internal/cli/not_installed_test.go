@@ -40,6 +40,7 @@ func TestNotInstalledNamesTheOthers(t *testing.T) {
 	for _, line := range []string{"upgrade --all-regions", "install --all-regions"} {
 		a.expect(line, command.ExitNotInstalled, "✗ (no prefix) is not installed in any Region of account 111122223333", "Installed: other in us-east-1, prod in eu-west-1.", "no: nothing is installed")
 	}
+	a.expect("upgrade --region eu-west-1 --region us-east-1", command.ExitNotInstalled, "✗ 2 installations in eu-west-1, us-east-1 of account 111122223333: specify one", "Installed: other in us-east-1, prod in eu-west-1.")
 	a.expect("uninstall --all-regions --prefix prdo --yes", command.ExitOK, "✓ Nothing to remove: prdo is not installed in any Region", "the nearest name is prod", "Installed: prod in eu-west-1, other in us-east-1.", "› spothandler uninstall --prefix prod --region eu-west-1")
 	a.expect("upgrade --prefix prdo --region eu-west-1 --region us-east-1 -o json", command.ExitNotInstalled, `"results"`, "✗ prdo is not installed in eu-west-1, us-east-1")
 	a.expect("logs --region eu-central-1 --region eu-west-2", command.ExitNotInstalled, "✗ nothing is installed in eu-central-1, eu-west-2 of account", "Installed: other in us-east-1, prod in eu-west-1.")

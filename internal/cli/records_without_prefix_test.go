@@ -42,7 +42,14 @@ func TestRecordsWithoutPrefix(t *testing.T) {
 	says("report --prefix prod", command.ExitOK, "prod · eu-west-1", "the role of prod was deleted")
 
 	must(t, "install --prefix test")
-	says("logs", command.ExitNotInstalled, "Installed there: prod, test.", "› spothandler logs --prefix prod", "no: spothandler install")
+	for _, name := range []string{"logs", "report"} {
+		says(name, command.ExitNotInstalled, "✗ 2 installations in eu-west-1: specify one", "Installed there: prod, test.",
+			"› spothandler "+name+" --prefix prod › spothandler "+name+" --prefix test", "no: spothandler install", "no: (no prefix)")
+	}
+	says("report -o csv", command.ExitNotInstalled, "no: time,region", "specify one")
+	says("report -o csv --region eu-west-1 --region us-east-1", command.ExitNotInstalled, "no: time,region")
+	says("report -o csv --prefix prod --region eu-west-1 --region us-east-1", command.ExitNotInstalled, "time,region,cluster")
+	says("report -o csv --prefix prod", command.ExitOK, "time,region,cluster")
 
 	a.Inject(localaws.Fault{Action: "ListRoles", Deny: true})
 	must(t, "uninstall --prefix prod --function-name fn --yes")

@@ -24,9 +24,17 @@ func (a *App) NotInstalled(command, prefix, region string, others []deploy.Liste
 		}
 		return verdict
 	}
+	if len(others) > 1 && prefix == "" && a.prefixOmitted() {
+		verdict.Message = fmt.Sprintf("%d installations in %s: specify one", len(others), region)
+	}
 	sentence, hints := a.Hints().DescribeOthers(command, prefix, others)
 	verdict.Detail, verdict.Hints = []string{sentence + nearestSentence(prefix, others)}, hints
 	return verdict
+}
+
+// prefixOmitted reports whether nothing says which installation is meant: no flag, environment variable or configuration file.
+func (a *App) prefixOmitted() bool {
+	return a.Sources.Origins["prefix"] == "" && a.Sources.File == ""
 }
 
 // NotInstalledUnlisted is like NotInstalled for a caller that may not list the other installations.
@@ -69,11 +77,22 @@ func (a *App) NotInstalledInAny(ctx context.Context, prefix string, regions []st
 	if err != nil {
 		return err
 	}
-	subject := deploy.DisplayPrefix(prefix) + " is not"
-	if prefix == "" && listed && !slices.ContainsFunc(others, func(other deploy.Listed) bool { return slices.Contains(regions, other.Region) }) {
-		subject = "nothing is"
+	where := fmt.Sprintf("%s of account %s", strings.Join(regions, ", "), a.Account)
+	there := 0
+	for _, other := range others {
+		if slices.Contains(regions, other.Region) {
+			there++
+		}
 	}
-	return a.missing(fmt.Sprintf("%s installed in %s of account %s", subject, strings.Join(regions, ", "), a.Account), prefix, others)
+	message := deploy.DisplayPrefix(prefix) + " is not installed in " + where
+	switch {
+	case prefix != "":
+	case listed && there == 0:
+		message = "nothing is installed in " + where
+	case there > 1 && a.prefixOmitted():
+		message = fmt.Sprintf("%d installations in %s: specify one", there, where)
+	}
+	return a.missing(message, prefix, others)
 }
 
 // missing returns the error for a prefix that is not installed in several Regions, with the installations that are.

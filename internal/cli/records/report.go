@@ -3,6 +3,7 @@ package records
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -102,11 +103,6 @@ type reportRun struct {
 }
 
 func (r reportRun) run(ctx context.Context) error {
-	if r.Output == "csv" { // one table for all Regions
-		if err := writeCSV(r.Out, csvHeader()); err != nil {
-			return err
-		}
-	}
 	runs, id, err := command.RunInRegions(ctx, r.App, r.opts.only(), func(ctx context.Context, a *command.App) (shownReport, error) {
 		return reportRun{a, r.opts.at(a)}.here(ctx)
 	})
@@ -129,6 +125,11 @@ func (r reportRun) run(ctx context.Context) error {
 func (r reportRun) show(ctx context.Context, runs []*command.TargetRun[shownReport]) error {
 	if r.Output != "csv" && !r.opts.page.printed() || !runs[0].App.OneOfSeveral {
 		return command.DeliverAll(ctx, r.App, runs)
+	}
+	if r.Output == "csv" && slices.ContainsFunc(runs, (*command.TargetRun[shownReport]).HasResult) { // one table for all Regions
+		if err := writeCSV(r.Out, csvHeader()); err != nil {
+			return err
+		}
 	}
 	for _, v := range runs {
 		if err := v.Show(r.App); err != nil {
@@ -190,7 +191,11 @@ func (r reportRun) limitToRetention(ctx context.Context, reader *recordReader, f
 func (r reportRun) print(sums *history.Report) error {
 	switch r.Output {
 	case "csv":
-		return writeCSV(r.Out, csvRows(r.Account, sums)...)
+		rows := csvRows(r.Account, sums)
+		if !r.OneOfSeveral { // else there is one header for all
+			rows = slices.Insert(rows, 0, csvHeader())
+		}
+		return writeCSV(r.Out, rows...)
 	case "markdown":
 		show.ReportMarkdown(r.Out, sums)
 	case "text":
