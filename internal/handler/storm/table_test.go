@@ -30,7 +30,7 @@ func BenchmarkStorm(b *testing.B) {
 	}
 }
 
-// TestTable prints the table: STORM=all prints every row, which takes long;
+// TestTable prints the table: STORM=all prints every row, which needs -timeout 1h;
 // STORM=short prints those of the default timeout and a queue without backoff,
 // without the slowest one.
 func TestTable(t *testing.T) {
