@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
@@ -64,6 +65,25 @@ func TestSamePrefixInAnotherCase(t *testing.T) {
 	if _, err := recordOf(role, "Prod"); apperrtest.ErrorOf(t, err).Code != apperr.CodeSamePrefix {
 		t.Errorf("%v", err)
 	}
+}
+
+// The names of roles are unique in the account whatever their paths. A role under another path is not listed before, but
+// found as soon as IAM rejects ours, with the first write.
+func TestSamePrefixInAnotherCaseAndPath(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.install(t, "cus", given("role-path", "/custom/"))
+		began := time.Now()
+		done, err := a.tryInstall(t.Context(), "CUS", nil)
+		if refusal := apperrtest.ErrorOf(t, err); done != 0 || refusal.Code != apperr.CodeSamePrefix {
+			t.Errorf("%d done, %+v", done, refusal)
+		}
+		if took := time.Since(began); took > 10*time.Second {
+			t.Errorf("it took %s", took)
+		}
+		if found := a.find(t, "CUS", nil); found.Found() {
+			t.Errorf("it remains: %+v", found.State)
+		}
+	})
 }
 
 // The record of a role that does not belong to this installation is ignored.

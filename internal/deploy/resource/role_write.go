@@ -39,12 +39,16 @@ func (r *Role) create(ctx context.Context, run *runner, _ diff) error {
 // takeCreated continues with an existing role that is ours: an earlier attempt succeeded but its response was
 // lost, or another install is running. IAM may not return it yet.
 func (r *Role) takeCreated(ctx context.Context, run *runner, cause error) error {
+	searched := false
 	return run.retry(ctx, waitForIAM(), func() error {
 		have, err := getRole(ctx, run.IAM, r.Name)
 		switch {
 		case err != nil:
 			return err
+		case have == nil && searched:
+			return fmt.Errorf("%w: %w", errSettling, cause)
 		case have == nil:
+			searched = true
 			return cmp.Or(r.findOtherCase(ctx, run), fmt.Errorf("%w: %w", errSettling, cause))
 		case !HasOwnTags(have.Tags, run.names.Prefix):
 			return cause
@@ -69,10 +73,10 @@ func (r *Role) checkCreated(have *Role) error {
 	return nil
 }
 
-// findOtherCase finds a role whose name differs only in case: it prevents the creation but is not found by
-// our name. Without one, or without permission to list roles, our role may just not be visible yet.
+// findOtherCase finds a role whose name differs only in case, whatever its path: it prevents the creation but is not
+// found by our name. Without one, or without permission to list roles, our role may just not be visible yet.
 func (r *Role) findOtherCase(ctx context.Context, run *runner) error {
-	pages := iam.NewListRolesPaginator(run.IAM, &iam.ListRolesInput{PathPrefix: &r.Path})
+	pages := iam.NewListRolesPaginator(run.IAM, &iam.ListRolesInput{MaxItems: aws.Int32(1000)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if apperr.IsAccessDenied(err) {

@@ -134,11 +134,15 @@ func (e *waitError) lastResponse() string {
 	return fmt.Sprintf("AWS last reported: %q.", apperr.Plain(e.last))
 }
 
-// hints returns how to continue; a wrong trust policy gives the same error as one that has not propagated.
+// hints returns how to continue; a wrong trust policy gives the same error as one that has not propagated, and a role of
+// the same name in another case the same as one that is not visible yet.
 func (e *waitError) hints() []string {
 	hints := []string{"--wait 15m   wait longer: AWS may just be slow"}
 	if isRolePropagating(e.last) {
 		hints = append(hints, "if it still fails, check the role's trust policy, its policy and any key policy")
+	}
+	if apperr.IsAlreadyThere(e.last) {
+		hints = append(hints, "--prefix NAME   another prefix, if the account has a role of this name in upper or lower case")
 	}
 	return hints
 }
