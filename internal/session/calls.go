@@ -88,8 +88,9 @@ func isRefused(err error, metadata middleware.Metadata) bool {
 	return len(attempts.Results) > 0
 }
 
+// isRead reports whether a call changes nothing in the account, by its verb.
 func isRead(operation string) bool {
-	for _, verb := range []string{"Get", "List", "Describe", "Filter"} {
+	for _, verb := range []string{"Get", "List", "Describe", "Filter", "Test", "Simulate", "Assume"} {
 		if strings.HasPrefix(operation, verb) {
 			return true
 		}
