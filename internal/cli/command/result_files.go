@@ -5,9 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/input"
@@ -43,6 +46,9 @@ func appendTo(flag, path string, text []byte) error {
 	if path == "" {
 		return nil
 	}
+	if mayBlock(path) {
+		return apperr.Invalid("name another file, or omit it", "--%s %s is not a regular file", flag, apperr.Quote(path))
+	}
 	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666) //nolint:gosec // subject to the umask: other users may read it
 	if err == nil {
 		_, err = file.Write(text)
@@ -52,6 +58,18 @@ func appendTo(flag, path string, text []byte) error {
 		return apperr.Invalid("name another file, or omit it", "--%s %s cannot be written: %v", flag, apperr.Quote(path), input.ErrorCause(err))
 	}
 	return nil
+}
+
+// mayBlock reports whether a path exists and is neither a regular file, a directory, a character device such as /dev/null
+// nor a pipe that is open already: the opening of a named pipe waits for a reader.
+func mayBlock(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().IsRegular() || info.IsDir() || info.Mode()&fs.ModeCharDevice != 0 {
+		return false
+	}
+	resolved, err := filepath.EvalSymlinks(path)
+	isOpen := err != nil || strings.HasPrefix(resolved, "/dev/") // on Linux, the link /dev/stdout leads to a pipe without a name
+	return info.Mode()&fs.ModeNamedPipe == 0 || !isOpen
 }
 
 func (f resultFiles) add(result any) error {
