@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -108,4 +110,27 @@ func TestLogsExplainsMissingRecords(t *testing.T) {
 		t.Fatal(err)
 	}
 	says("logs --prefix prod", command.ExitError, "log group "+prodGroup+" does not exist", "› spothandler install --prefix prod recreates it")
+}
+
+// An ARN that is in none of the places that logs reads is the same error however the places are given: no record could
+// match. One that is in only some of them is accepted.
+func TestLogsOfAnotherPlace(t *testing.T) {
+	a := newHistoryFixture(t, "install --prefix prod")
+	must(t, "install --prefix prod --region us-east-1")
+	file := filepath.Join(t.TempDir(), "spothandler.yaml")
+	if err := os.WriteFile(file, []byte("prefix: prod\ninstallations:\n  eu: {region: eu-west-1}\n  us: {region: us-east-1}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, places := range []string{
+		"--all-regions", "--all-regions --prefix prod", "--region eu-west-1 --region us-east-1",
+		"--config " + file, "--config " + file + " --only us", "--region us-east-1",
+	} {
+		for _, format := range []string{"", " -o json"} {
+			const sorry = ", and the command works in "
+			line := "logs " + places + format
+			a.expect(line+" --cluster arn:aws:ecs:ap-south-1:111122223333:cluster/shop", command.ExitError, "is in ap-south-1"+sorry, "--region ap-south-1")
+			a.expect(line+" --service arn:aws:ecs:us-east-1:999999999999:service/shop/api", command.ExitError, "is in account 999999999999"+sorry+"111122223333")
+			a.expect(line+" --task arn:aws:ecs:us-east-1:111122223333:task/shop/1", command.ExitOK, "no: "+sorry)
+		}
+	}
 }

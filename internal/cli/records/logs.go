@@ -18,6 +18,7 @@ import (
 	"github.com/spothandler/spothandler/internal/deploy/settings"
 	"github.com/spothandler/spothandler/internal/handler"
 	"github.com/spothandler/spothandler/internal/history"
+	"github.com/spothandler/spothandler/internal/session"
 )
 
 // logsOptions are logs' own flags.
@@ -51,7 +52,7 @@ If nothing is installed, it exits with 3.`,
   spothandler logs --follow --service api -o json | jq .reason`,
 		Args: input.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			r := logsRun{a, o}
+			r := logsRun{a, o, &readPlaces{}}
 			if err := r.parse(cmd, time.Now()); err != nil {
 				return err
 			}
@@ -86,7 +87,8 @@ func reasonNames() []string {
 // logsRun is one run of logs.
 type logsRun struct {
 	*command.App
-	opts *logsOptions
+	opts   *logsOptions
+	places *readPlaces // shared by the runs for several targets
 }
 
 // parse parses the flags, and rejects invalid ones before the first call.
@@ -146,13 +148,8 @@ type shownLogs int
 
 func (n shownLogs) Brief() string { return term.Plural(int(n), "record") }
 
-// resources returns the ECS resources that flags name.
-func (o *logsOptions) resources() []input.Resource {
-	return append(input.Resources(o.filter.Clusters, o.services), input.Resource{Kind: "task", Value: o.filter.Task})
-}
-
-// checkLocations rejects an ARN that is in none of the Regions to read, or in another account: no record would match.
-func (r logsRun) checkLocations(ctx context.Context) error {
+// checkRegions rejects an ARN that is in none of the Regions to read, as far as they are known without a call.
+func (r logsRun) checkRegions(ctx context.Context) error {
 	regions := r.Regions
 	if len(regions) == 0 && !r.AllRegions && r.Installations == nil {
 		region, err := r.FindRegion(ctx)
@@ -161,26 +158,19 @@ func (r logsRun) checkLocations(ctx context.Context) error {
 		}
 		regions = []string{region}
 	}
-	for _, each := range r.opts.resources() {
-		var err error
-		for _, region := range slices.Backward(regions) {
-			if err = each.CheckLocation(r.KnownIdentity(region)); err == nil {
-				break
-			}
-		}
-		if err != nil {
-			return err
-		}
+	var ids []session.Identity
+	for _, region := range regions {
+		ids = append(ids, r.KnownIdentity(region))
 	}
-	return nil
+	return r.opts.checkLocations(ids)
 }
 
 func (r logsRun) run(ctx context.Context) error {
-	if err := r.checkLocations(ctx); err != nil {
+	if err := r.checkRegions(ctx); err != nil {
 		return err
 	}
 	runs, id, err := command.RunInRegions(ctx, r.App, r.opts.only(), func(ctx context.Context, a *command.App) (shownLogs, error) {
-		return logsRun{a, r.opts.at(a)}.here(ctx)
+		return logsRun{a, r.opts.at(a), r.places}.here(ctx)
 	})
 	switch {
 	case err != nil:
@@ -190,6 +180,9 @@ func (r logsRun) run(ctx context.Context) error {
 		return r.NowhereInstalled(ctx, r.opts.prefix, id)
 	case !runs[0].App.OneOfSeveral:
 		return runs[0].Err
+	}
+	if err := r.opts.checkLocations(r.places.of(runs)); err != nil {
+		return err
 	}
 	for i, v := range runs {
 		if i > 0 && !r.JSON() {
@@ -227,6 +220,7 @@ func (r logsRun) here(ctx context.Context) (shownLogs, error) {
 			return 0, err
 		}
 	}
+	r.places.add(r.App, reader.ID)
 	r.warnOfGaps(reader)
 	o := r.opts
 	printer := &logPrinter{recordReader: reader, follow: o.follow}
