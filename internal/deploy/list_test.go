@@ -152,18 +152,20 @@ func TestOverlaps(t *testing.T) {
 	}
 }
 
-// Of forty installations that watch the same clusters, the first few are named and the others counted.
+// An installation that watches several others' clusters says what is true of each pair. Of forty others, the first few are
+// named and the rest counted.
 func TestOverlapMessage(t *testing.T) {
 	for _, test := range []struct {
-		prefixes []string
-		want     string
+		clusters, prefixes []string
+		want               string
 	}{
-		{[]string{"a"}, "the installation a watches the same clusters: both would redeploy"},
-		{[]string{"", "a"}, "the installations (no prefix) and a watch the same clusters: each would redeploy"},
-		{[]string{"a", "b", "c", "d", "e"}, "the installations a, b, c, d and e watch the same clusters: each would redeploy"},
-		{[]string{"a", "b", "c", "d", "e", "f", "g"}, "the installations a, b, c, d, e and 2 more watch the same clusters: each would redeploy"},
+		{nil, []string{"a"}, "the installation a watches the same clusters: both would redeploy"},
+		{nil, []string{"", "a"}, "this installation watches every cluster, and so also those of (no prefix) and a: each would redeploy"},
+		{[]string{"shop", "web"}, []string{"a", "b"}, "the installations a and b also watch clusters of this one: each would redeploy"},
+		{nil, []string{"a", "b", "c", "d", "e"}, "this installation watches every cluster, and so also those of a, b, c, d and e: each would redeploy"},
+		{nil, []string{"a", "b", "c", "d", "e", "f", "g"}, "this installation watches every cluster, and so also those of a, b, c, d, e and 2 more: each would redeploy"},
 	} {
-		if got := OverlapMessage(test.prefixes); got != test.want {
+		if got := OverlapMessage(settings.Spec{Clusters: test.clusters}, test.prefixes); got != test.want {
 			t.Errorf("%q", got)
 		}
 	}

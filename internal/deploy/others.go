@@ -76,12 +76,16 @@ func Overlaps(all []Listed, spec settings.Spec) []string {
 	return found
 }
 
-// OverlapMessage returns a message that names the installations watching the same clusters.
-func OverlapMessage(prefixes []string) string {
-	if len(prefixes) == 1 {
+// OverlapMessage returns a message for an installation with these settings that names the others watching its clusters. Two of
+// the others need not have a cluster in common.
+func OverlapMessage(spec settings.Spec, prefixes []string) string {
+	switch {
+	case len(prefixes) == 1:
 		return fmt.Sprintf("the installation %s watches the same clusters: both would redeploy", DisplayPrefix(prefixes[0]))
+	case len(spec.Clusters) == 0:
+		return fmt.Sprintf("this installation watches every cluster, and so also those of %s: each would redeploy", Enumerate(prefixes))
 	}
-	return fmt.Sprintf("the installations %s watch the same clusters: each would redeploy", Enumerate(prefixes))
+	return fmt.Sprintf("the installations %s also watch clusters of this one: each would redeploy", Enumerate(prefixes))
 }
 
 // Enumerate returns prefixes as a phrase: the first few, and how many more there are.

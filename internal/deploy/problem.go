@@ -52,7 +52,7 @@ func problems(i *Installation, want resource.State, spec settings.Spec, changes 
 		})
 	}
 	if overlapping := Overlaps(others, spec); len(overlapping) > 0 && i.mayWatch() {
-		list = append(list, Problem{Code: ProblemOverlap, Message: OverlapMessage(overlapping), Others: overlapping})
+		list = append(list, Problem{Code: ProblemOverlap, Message: OverlapMessage(spec, overlapping), Others: overlapping})
 	}
 	return list
 }

@@ -23,7 +23,7 @@ func (j *installJob) printDryRun(status deploy.Status) {
 	}
 	j.Out.Printf("\n%s", j.Out.Line("", show.PlanSummary(j.Changes), j.Out.Unpainted))
 	if overlapping := deploy.Overlaps(j.Others, j.Spec); len(overlapping) > 0 {
-		j.Out.Print(j.Out.Note("", deploy.OverlapMessage(overlapping)))
+		j.Out.Print(j.Out.Note("", deploy.OverlapMessage(j.Spec, overlapping)))
 	}
 	for _, problem := range status.Problems {
 		if problem.Code == deploy.ProblemForeign {
@@ -50,7 +50,7 @@ func (j *installJob) notes(status deploy.Status) []string {
 	}
 	if j.DryRun {
 		if overlapping := deploy.Overlaps(j.Others, j.Spec); len(overlapping) > 0 {
-			notes = append(notes, deploy.OverlapMessage(overlapping))
+			notes = append(notes, deploy.OverlapMessage(j.Spec, overlapping))
 		}
 	}
 	for _, problem := range status.Problems {

@@ -91,49 +91,6 @@ func placeAmong(status deploy.Status, accounts []string) string {
 	return status.Region
 }
 
-// printOverlaps prints once which installations watch the same clusters.
-func (p textPrinter) printOverlaps(all []deploy.Status) {
-	printed := map[origin]bool{}
-	for _, status := range all {
-		group := overlapping(all, status)
-		if len(group) < 2 || printed[originOf(status)] {
-			continue
-		}
-		for _, prefix := range group {
-			printed[origin{status.Account, status.Region, prefix}] = true
-		}
-		p.Out.Printf("\n")
-		p.Out.Print(p.Out.Note("", fmt.Sprintf("%s watch the same clusters in %s: each would redeploy", deploy.Enumerate(group), status.Region)))
-		if p.Installations != nil {
-			show.Hint(p.Out, "cluster: [NAME, NAME]   in "+p.Sources.File+", clusters that no other installation watches")
-			continue
-		}
-		show.Hint(p.Out, "spothandler install"+p.hintsIn(status.Region).InstallationFlags("NAME")+" --cluster NAME   clusters that no other installation watches")
-	}
-}
-
-// overlapping returns the prefixes of the installations that this one overlaps with, directly or through others.
-func overlapping(all []deploy.Status, status deploy.Status) []string {
-	others := map[string][]string{}
-	for _, each := range all {
-		for _, problem := range each.Problems {
-			if each.Region == status.Region && each.Account == status.Account {
-				others[each.Prefix] = append(others[each.Prefix], problem.Others...)
-			}
-		}
-	}
-	group := []string{status.Prefix}
-	for i := 0; i < len(group); i++ {
-		for _, other := range others[group[i]] {
-			if !slices.Contains(group, other) {
-				group = append(group, other)
-			}
-		}
-	}
-	slices.Sort(group)
-	return group
-}
-
 // printUpgrades prints once that a newer version is available.
 func (p textPrinter) printUpgrades(all []deploy.Status) {
 	var old []deploy.Status

@@ -3,6 +3,7 @@ package status
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -38,7 +39,7 @@ func shownStatuses(all []deploy.Status, regions ...string) string {
 func TestManyInstallations(t *testing.T) {
 	overlaps := func(status deploy.Status, others ...string) deploy.Status {
 		status.Healthy, status.Verdict = false, deploy.NeedsAttention
-		status.Problems = append(status.Problems, deploy.Problem{Code: deploy.ProblemOverlap, Message: deploy.OverlapMessage(others), Others: others})
+		status.Problems = append(status.Problems, deploy.Problem{Code: deploy.ProblemOverlap, Message: deploy.OverlapMessage(status.Spec, others), Others: others})
 		return status
 	}
 	differs := healthy("d", "us-east-1")
@@ -136,12 +137,48 @@ func TestFortyOverlaps(t *testing.T) {
 				others = append(others, fmt.Sprintf("p%02d", j))
 			}
 		}
-		status.Problems = []deploy.Problem{{Code: deploy.ProblemOverlap, Message: deploy.OverlapMessage(others), Others: others}}
+		status.Problems = []deploy.Problem{{Code: deploy.ProblemOverlap, Message: deploy.OverlapMessage(status.Spec, others), Others: others}}
 		all = append(all, status)
 	}
 	got := shownStatuses(all)
 	if n := strings.Count(got, "\n"); n > 50 || strings.Count(got, "watch the same clusters") != 1 || !strings.Contains(got, "p00, p01, p02, p03, p04 and 35 more watch the same clusters in eu-west-1: each\n  would redeploy") {
 		t.Errorf("%d lines:\n%s", n, got)
+	}
+}
+
+// Only installations that have a cluster in common are said to watch the same: one that watches every cluster does not make
+// two others overlap.
+func TestOverlapsOfPairs(t *testing.T) {
+	overlaps := func(prefix, cluster string, others ...string) deploy.Status {
+		status := healthy(prefix, "eu-west-1")
+		status.Spec.Clusters = strings.Fields(cluster)
+		status.Problems = []deploy.Problem{{Code: deploy.ProblemOverlap, Others: others}}
+		return status
+	}
+	for _, test := range []struct {
+		all  []deploy.Status
+		want []string
+	}{
+		{
+			[]deploy.Status{overlaps("prd", "shop", "tf"), overlaps("staging", "batch", "tf"), overlaps("tf", "", "prd", "staging")},
+			[]string{"tf watches every cluster in eu-west-1, and so also those of prd and staging: each would redeploy"},
+		},
+		{
+			[]deploy.Status{overlaps("a", "shop", "b"), overlaps("b", "shop web", "a", "c"), overlaps("c", "web", "b")},
+			[]string{"b watches clusters of a and c in eu-west-1: each would redeploy"},
+		},
+		{
+			[]deploy.Status{overlaps("a", "x", "b"), overlaps("b", "x y", "a", "c"), overlaps("c", "y z", "b", "d"), overlaps("d", "z", "c")},
+			[]string{"b watches clusters of a and c in eu-west-1: each would redeploy", "c watches clusters of d in eu-west-1: each would redeploy"},
+		},
+		{
+			[]deploy.Status{overlaps("a", "shop", "b", "c"), overlaps("b", "shop", "a", "c"), overlaps("c", "shop", "a", "b")},
+			[]string{"a, b and c watch the same clusters in eu-west-1: each would redeploy"},
+		},
+	} {
+		if got := overlapSentences(test.all, test.all[0]); !slices.Equal(got, test.want) {
+			t.Errorf("%q, want %q", got, test.want)
+		}
 	}
 }
 
