@@ -46,7 +46,7 @@ type AbsentCluster struct {
 	Status  string // as ECS returns it; "" if ECS does not know the cluster
 	Nearest string // the name of a similar cluster that may be meant; "" if there is none
 
-	others []string // the clusters of the Region, if they were listed
+	others []string // the clusters of the Region; nil if they were not listed
 }
 
 // Messages describes the absent clusters, one clause each; those with nothing more to say share one.
@@ -74,8 +74,11 @@ func (c ClusterCheck) Messages() []string {
 
 // butOthers names the clusters that exist instead.
 func (c AbsentCluster) butOthers() string {
-	if len(c.others) == 0 {
+	switch {
+	case c.others == nil:
 		return ""
+	case len(c.others) == 0:
+		return ", which has no cluster"
 	}
 	return "; it has " + enumerate(c.others)
 }
@@ -115,11 +118,18 @@ func CheckClusters(ctx context.Context, api ClusterAPI, id session.Identity, nam
 // then reach the function.
 func (c ClusterCheck) Add(status *Status) {
 	for _, message := range c.Messages() {
-		status.Problems = append(status.Problems, Problem{Code: ProblemNoCluster, Message: message, Vital: len(c.Absent) == len(status.Spec.Clusters)})
+		status.Problems = append(status.Problems, Problem{
+			Code: ProblemNoCluster, Message: message, Vital: len(c.Absent) == len(status.Spec.Clusters), NoCluster: c.noneExists(),
+		})
 	}
 	status.NotChecked = append(status.NotChecked, c.NotChecked...)
 	status.Healthy = len(status.Problems) == 0
 	status.Verdict = verdictOf(status.Problems, status.Changes)
+}
+
+// noneExists reports whether the Region is known to have no cluster at all.
+func (c ClusterCheck) noneExists() bool {
+	return slices.ContainsFunc(c.Absent, func(absent AbsentCluster) bool { return absent.others != nil && len(absent.others) == 0 })
 }
 
 func absentClusters(region string, names []string, found []types.Cluster) []AbsentCluster {
@@ -138,7 +148,7 @@ func absentClusters(region string, names []string, found []types.Cluster) []Abse
 
 // findNearest finds the existing clusters that may be meant.
 func (c *ClusterCheck) findNearest(ctx context.Context, api ClusterAPI) {
-	var known []string
+	known := []string{}
 	for pages := ecs.NewListClustersPaginator(api, &ecs.ListClustersInput{}); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
 		if err != nil {

@@ -30,6 +30,21 @@ func (c withDeletedCluster) DescribeClusters(ctx context.Context, in *ecs.Descri
 	return response, nil
 }
 
+// In a Region without any cluster there is none to name instead.
+func TestNoClusterAtAll(t *testing.T) {
+	server := localaws.New(localaws.Options{})
+	defer func() { _ = server.Close() }()
+	check, err := CheckClusters(t.Context(), ecs.NewFromConfig(server.Config()), deploytest.Identity(), []string{"shop"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var status Status
+	check.Add(&status)
+	if p := status.Problems; len(p) != 1 || !p[0].NoCluster || p[0].Message != "there is no cluster shop in us-east-1, which has no cluster" {
+		t.Errorf("%+v %q", p, check.Messages())
+	}
+}
+
 // A mistyped cluster is reported with a similar existing name; without permission, the check is reported as
 // not done.
 func TestCheckClusters(t *testing.T) {

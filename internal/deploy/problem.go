@@ -22,6 +22,7 @@ type Problem struct {
 	Hints []string `json:"hints,omitempty"`
 
 	Vital     bool `json:"-"` // interruptions are not handled
+	NoCluster bool `json:"-"` // the Region has no cluster that could be watched instead
 	Adoptable bool `json:"-"` // it does not belong to the installation, and install --adopt takes it over
 }
 

@@ -18,6 +18,8 @@ type Installed struct {
 	Status deploy.Status
 	// Scope holds the flags that select this installation in a command, with a leading space: " --prefix prod".
 	Scope string
+	// Change returns the hint that changes settings, given as flags of install; if it is nil, that is an install with them.
+	Change func(flags string) string
 }
 
 // fault describes what is wrong with a link, and how to fix it.
@@ -75,6 +77,9 @@ func (i *Installed) fixOf(problem deploy.Problem) string {
 
 // install returns the command that repairs the installation, with these flags.
 func (i *Installed) install(flags ...string) string {
+	if i.Change != nil && len(flags) > 0 {
+		return i.Change(strings.Join(flags, " "))
+	}
 	return strings.Join(append([]string{"spothandler install" + i.Scope}, flags...), " ")
 }
 

@@ -71,6 +71,9 @@ func (h Hints) InstallationFlags(prefix string) string {
 	if h.installation != nil && prefix == h.installation.Prefix() {
 		return h.FileFlags(h.installation.Name)
 	}
+	if h.isInFile(prefix) && prefix != "" { // "" may also mean every installation
+		return h.onlyFileFlags()
+	}
 	return h.AddressFlags(prefix)
 }
 
@@ -78,14 +81,19 @@ func (h Hints) InstallationFlags(prefix string) string {
 // a leading space.
 func (h Hints) AddressFlags(prefix string) string {
 	var out strings.Builder
-	for _, flag := range []struct{ name, value string }{
-		{"prefix", prefix}, {"region", h.region}, {"profile", h.profile}, {"role-arn", h.roleARN}, {"expect-account", h.expectAccount},
-	} {
+	for _, flag := range h.address(prefix) {
 		if flag.value != "" {
 			fmt.Fprintf(&out, " --%s %s", flag.name, apperr.Quote(flag.value))
 		}
 	}
 	return out.String()
+}
+
+// addressFlag is a flag that selects an installation.
+type addressFlag struct{ name, value string }
+
+func (h Hints) address(prefix string) []addressFlag {
+	return []addressFlag{{"prefix", prefix}, {"region", h.region}, {"profile", h.profile}, {"role-arn", h.roleARN}, {"expect-account", h.expectAccount}}
 }
 
 // FileFlags returns, with a leading space, the flags that make another command select the named installations in the same
@@ -115,11 +123,6 @@ func (h Hints) Search(prefix string, install string) []string {
 		return []string{install}
 	}
 	return []string{"spothandler status" + h.In("").AddressFlags(prefix) + " --all-regions   looks in every Region", install}
-}
-
-// RecordAll returns the hint that makes the function record all decisions from then on.
-func (h Hints) RecordAll(prefix string) string {
-	return "spothandler install" + h.InstallationFlags(prefix) + " --log-level INFO   records all that follows"
 }
 
 // AddPolicy adds to an access-denied error the command that prints the policy the caller needs: the policy of command, or

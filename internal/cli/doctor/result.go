@@ -3,6 +3,7 @@ package doctor
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/cli/command"
@@ -95,11 +96,11 @@ func (e *regionResult) cover(cluster string) string {
 		return ""
 	}
 	x := e.installations[0]
-	text := "spothandler install" + e.hints.InstallationFlags(x.prefix)
+	var flags []string
 	for _, each := range append(slices.Clone(x.clusters), cluster) {
-		text += " --cluster " + apperr.Quote(each)
+		flags = append(flags, "--cluster "+apperr.Quote(each))
 	}
-	return text
+	return e.hints.Change(x.prefix, strings.Join(flags, " "), "")
 }
 
 func (e *regionResult) diagnoses() []*doctor.Diagnosis {

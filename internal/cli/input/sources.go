@@ -30,6 +30,10 @@ type Sources struct {
 	File          string                  // configuration file with several installations; "" if there is none
 	Installations []settings.Installation // the selected installations in the file
 	FileCount     int                     // number of installations in the file
+
+	OnlyFile   string         // configuration file whose settings set the flags; "" if there is none
+	OnlyName   string         // the installation in it, if it has several
+	OnlyValues settings.Given // its settings
 }
 
 // Fill sets the flags that were not typed from the environment and the file of --config. It returns an error for an empty
@@ -146,6 +150,9 @@ func (s *Sources) fillFromSeveral(cmd *cobra.Command, file settings.File) error 
 	if len(chosen) > 1 {
 		return apperr.Invalid("--only "+chosen[0].Name+"   for example", "%s works on one installation at a time, and %s contains %d", cmd.CommandPath(), file.Path, len(chosen))
 	}
+	if len(file.Installations) > 1 {
+		s.OnlyName = chosen[0].Name
+	}
 	return s.fillFromValues(cmd, settings.File{Path: file.Path, Values: chosen[0].Values})
 }
 
@@ -160,6 +167,7 @@ func takesOne(cmd *cobra.Command) bool {
 
 // fillFromValues sets the flags that are not yet set from the file.
 func (s *Sources) fillFromValues(cmd *cobra.Command, file settings.File) error {
+	s.OnlyFile, s.OnlyValues = file.Path, file.Values
 	if value, given := file.Values["prefix"]; given && s.Origins["config"] != "--config" {
 		s.PrefixOrigin = value.Source
 	}

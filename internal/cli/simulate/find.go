@@ -181,6 +181,7 @@ func (t *simulation) findInstallation(ctx context.Context) error {
 	}
 	statuses[0].NotChecked = append(statuses[0].NotChecked, notChecked...)
 	t.rehearse = &simulate.Installed{Installation: found, Status: statuses[0], Scope: t.Hints().InstallationFlags(prefix)}
+	t.rehearse.Change = func(flags string) string { return t.Hints().Change(prefix, flags, "") }
 	t.Prefix = prefix
 	return nil
 }

@@ -46,16 +46,28 @@ func fixes(status deploy.Status) []string {
 	case len(status.Changes) > 0 && !has(deploy.ProblemNotOurs): // which install refuses
 		options = append(options, "", "--dry-run   shows what would change")
 	}
-	if has(deploy.ProblemConcurrencyZero) {
-		options = append(options, "--reserved-concurrency -1")
-	}
-	if has(deploy.ProblemNoCluster) {
-		options = append(options, "--cluster NAME   clusters that exist")
-	}
-	if has(deploy.ProblemOverlap) {
-		options = append(options, "--cluster NAME   clusters that no other installation watches")
-	}
 	return options
+}
+
+// change is a change of settings that fixes a problem.
+type change struct{ flags, remark string }
+
+// changes returns the changes of settings that fix the problems.
+func changes(status deploy.Status) []change {
+	var all []change
+	for _, each := range []struct {
+		code string
+		change
+	}{
+		{deploy.ProblemConcurrencyZero, change{"--reserved-concurrency -1", ""}},
+		{deploy.ProblemNoCluster, change{"--cluster NAME", "clusters that exist"}},
+		{deploy.ProblemOverlap, change{"--cluster NAME", "clusters that no other installation watches"}},
+	} {
+		if slices.ContainsFunc(status.Problems, func(problem deploy.Problem) bool { return problem.Code == each.code && !problem.NoCluster }) {
+			all = append(all, each.change)
+		}
+	}
+	return all
 }
 
 // allAdoptable reports whether install --adopt takes over everything that is not ours.

@@ -90,6 +90,9 @@ func (p textPrinter) printHints(status deploy.Status) {
 		for _, options := range installOptions(status) {
 			show.Hint(p.Out, p.about(status, "install", options))
 		}
+		for _, each := range changes(status) {
+			show.Hint(p.Out, p.hintsOf(status).Change(status.Prefix, nameFlags(status)+each.flags, each.remark))
+		}
 	}
 	if status.UpgradeAvailable {
 		p.Out.Printf("\n%s", p.Out.Note("  ", "upgrade available: this is spothandler "+p.Version))
@@ -107,6 +110,11 @@ func (p textPrinter) about(status deploy.Status, command, options string) string
 		text += options
 	}
 	return text
+}
+
+// hintsOf returns the hints for the Region and, if it is in the configuration file, the installation of a status.
+func (p textPrinter) hintsOf(status deploy.Status) command.Hints {
+	return p.hintsIn(status.Region).For(p.origins[originOf(status)])
 }
 
 // hintsIn returns the hints for a Region, which they name only if several were requested.
@@ -169,7 +177,7 @@ func (p textPrinter) printActivity(status deploy.Status) {
 func (p textPrinter) hintActivity(status deploy.Status) {
 	switch {
 	case whyUnknown(status) != "" && deploy.HidesRecords(status.Spec.LogLevel):
-		show.Hint(p.Out, p.hintsIn(status.Region).RecordAll(status.Prefix))
+		show.Hint(p.Out, p.hintsOf(status).RecordAll(status.Prefix))
 	case status.Last24h != nil && status.Last24h.Failures > 0:
 		show.Hint(p.Out, "spothandler logs"+p.hintsIn(status.Region).InstallationFlags(status.Prefix)+" --level ERROR   what failed, and how to fix it")
 	}
