@@ -37,6 +37,7 @@ build: generate ## build bin/spothandler
 
 generate: ## build the function's archives into embed/dist
 	@echo '== go generate ./embed'
+	@ls embed/dist/*.zip >/dev/null 2>&1 || echo 'The first build takes a few minutes.'
 	@go generate ./embed
 
 test: format-check lint actionlint tidy-check cross generate unit ## everything CI checks except the browser test

@@ -204,11 +204,11 @@ func TestSimulateAnEventOfAFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, shown := spothandler(t.Context(), "", "simulate", "--event", file)
-	if code != command.ExitOK || !strings.Contains(shown.out, "matches: the event reaches the function") || !strings.Contains(shown.out, "not_an_interruption? no") || !strings.Contains(shown.out, "claimed? unknown offline") || strings.Contains(shown.out, "\x1b") {
+	if code != command.ExitOK || !strings.Contains(shown.out, "matches: the event reaches the function") || !strings.Contains(shown.out, "✓ checks      not_an_interruption: does not apply") || !strings.Contains(shown.out, "claimed: unknown without an account") || strings.Contains(shown.out, "\x1b") {
 		t.Errorf("exit code %d\n%s%s", code, shown.out, shown.err)
 	}
 	code, shown = spothandler(t.Context(), strings.Replace(event, "RUNNING", "STOPPED", 1), "simulate", "--event", "-")
-	if code != command.ExitOK || !strings.Contains(shown.out, "does not match: detail.lastStatus") || !strings.Contains(shown.out, "too_late? yes") {
+	if code != command.ExitOK || !strings.Contains(shown.out, "does not match: detail.lastStatus") || !strings.Contains(shown.out, "too_late: applies: ") {
 		t.Errorf("exit code %d\n%s%s", code, shown.out, shown.err)
 	}
 	if _, output := simulated(t, "simulate --event "+file); output.Version == "" {

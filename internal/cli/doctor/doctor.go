@@ -24,7 +24,7 @@ to read is reported as not checked.
 It exits with 2 if there is an error or, with --strict, a warning or a check
 that could not be made, and with 1 if nothing could be read. To accept a
 finding, use --ignore SPOT103 or the service's tag
-spothandler-ignore=SPOT103+SPOT110.`,
+spothandler-ignore=SPOT103+SPOT110, since a tag cannot contain a comma.`,
 		Example: `  spothandler doctor
   spothandler doctor --cluster shop --service api --strict
   spothandler doctor --explain SPOT104

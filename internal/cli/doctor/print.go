@@ -73,7 +73,7 @@ func (e textPrinter) listsAll() bool { return e.Verbose || len(e.options.service
 // The columns of the table of services.
 const (
 	tasksWidth     = 9
-	longestOutcome = 40
+	longestOutcome = 43
 )
 
 // nameWidth returns the width of the column of names. On a terminal it leaves room for the longest outcome, within limits.
@@ -83,12 +83,21 @@ func (e textPrinter) nameWidth(rows []*serviceResult, header string) int {
 	width, outcome := max(least, 31), term.Width(header)
 	for _, p := range rows {
 		width = max(width, term.Width(st.Plain(p.Cluster.Name()+"/"+p.Name())))
-		outcome = max(outcome, term.Width(e.outcome(p)))
+		outcome = max(outcome, term.Width(e.listedOutcome(p)))
 	}
 	if st.TTY {
 		width = min(width, max(least, st.Width-st.MarkWidth()-tasksWidth-2-min(outcome, longestOutcome)))
 	}
 	return width
+}
+
+// listedOutcome returns the outcome of a service with a row of its own. It says so if the service is ready, which its glyph
+// does not show if it is left to ECS.
+func (e textPrinter) listedOutcome(p *serviceResult) string {
+	if p.Ready() && p.sign() == term.Quiet {
+		return "ready, " + e.outcome(p)
+	}
+	return e.outcome(p)
 }
 
 func (e textPrinter) printServices() {
@@ -104,12 +113,12 @@ func (e textPrinter) printServices() {
 	}
 	width := e.nameWidth(rows, header)
 	begin := st.MarkWidth() + width + tasksWidth + 2
-	e.Out.Printf("\n%s", st.Beside(st.Dim(term.Pad("", st.MarkWidth()+width)+fmt.Sprintf("%*s  ", tasksWidth, "tasks")), begin, header, st.Dim))
+	e.Out.Printf("\n%s", st.Beside(st.Dim(term.Pad("", st.MarkWidth())+fmt.Sprintf("%*s  ", width+tasksWidth, "tasks running/desired")), begin, header, st.Dim))
 	for _, p := range rows {
 		name := st.Shorten(p.Cluster.Name()+"/"+p.Name(), width)
 		tasks := fmt.Sprintf("%*s", tasksWidth, fmt.Sprintf("%d/%d", p.RunningCount, p.DesiredCount))
 		cells := st.Textf("%s%s%s  ", st.RowStart(p.sign()), st.Bold(name), term.Pad("", width-term.Width(name))+tasks)
-		e.Out.Print(st.Beside(cells, begin, e.outcome(p), st.Unpainted))
+		e.Out.Print(st.Beside(cells, begin, e.listedOutcome(p), st.Unpainted))
 	}
 	for _, more := range []struct {
 		sign  term.Glyph
@@ -280,14 +289,15 @@ func (e textPrinter) printNextSteps() {
 	}
 }
 
-// toRehearse returns the worst service that an installation redeploys, or nil if there is none.
+// toRehearse returns the worst service that an installation redeploys, preferably one with several tasks, or nil if there is none.
 func (e textPrinter) toRehearse() *serviceResult {
+	var found *serviceResult
 	for _, p := range e.worstFirst() {
-		if p.by != nil && p.isRedeployed() {
-			return p
+		if p.by != nil && p.isRedeployed() && (found == nil || found.RunningCount < 2 && p.RunningCount > 1) {
+			found = p
 		}
 	}
-	return nil
+	return found
 }
 
 // diagnosesByPlace returns all diagnoses in the order in which they are printed.

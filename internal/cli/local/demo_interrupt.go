@@ -128,7 +128,7 @@ func (t *demoRun) printDecisions(decisions []handler.Record) {
 			sign = term.Failed
 		}
 		task := handler.NameOf(d.TaskARN)
-		t.Out.Printf(" %5.2fs  %s  %s%s%s\n", float64(shown.AfterMS)/1000, task[:min(8, len(task))], term.Pad(shown.LastStatus, 12), t.Out.RowStart(sign), d.Reason)
+		t.Out.Printf(" %5.2fs  %s  %s%s%s%s\n", float64(shown.AfterMS)/1000, task[:min(8, len(task))], term.Pad(shown.LastStatus, 12), t.Out.RowStart(sign), d.Reason, shown.remark())
 	}
 	t.printReasons(decisions)
 }

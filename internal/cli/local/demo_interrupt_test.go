@@ -14,3 +14,19 @@ func TestNextSecond(t *testing.T) {
 		}
 	}
 }
+
+// The demo explains a row that seems out of order: an invocation that lost the claim decided seconds later.
+func TestLateDecisionIsExplained(t *testing.T) {
+	for _, test := range []struct {
+		decision demoDecision
+		want     string
+	}{
+		{demoDecision{AfterMS: 3770, LastStatus: "RUNNING"}, " (waited for the first)"},
+		{demoDecision{AfterMS: 490, LastStatus: "RUNNING"}, ""},
+		{demoDecision{AfterMS: 3770, LastStatus: "STOPPING"}, ""},
+	} {
+		if got := test.decision.remark(); got != test.want {
+			t.Errorf("%+v: %q, want %q", test.decision, got, test.want)
+		}
+	}
+}

@@ -44,6 +44,15 @@ type demoDecision struct {
 	Applied    bool           `json:"applied"`
 }
 
+// remark explains why a decision about a task that was still running comes after those about later events: the invocation
+// lost the claim, and decided again two to six seconds later.
+func (d demoDecision) remark() string {
+	if d.LastStatus == "RUNNING" && !d.Applied && d.AfterMS >= 2000 {
+		return " (waited for the first)"
+	}
+	return ""
+}
+
 // shownDecisions returns the function's decisions since the interruption began.
 func (t *demoRun) shownDecisions(decisions []handler.Record, began time.Time) []demoDecision {
 	statuses := t.eventStatuses()

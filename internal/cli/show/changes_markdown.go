@@ -59,7 +59,7 @@ func DetailsOf(fields []resource.Field) []string {
 	shown, recorded := differences(fields)
 	var lines []string
 	if len(recorded) > 0 {
-		lines = append(lines, InMarkdown("recorded settings: "+strings.Join(recorded, ", ")))
+		lines = append(lines, InMarkdown(recordLabel+strings.Join(recorded, ", ")))
 	}
 	for _, each := range shown {
 		lines = append(lines, InMarkdown(each.Label)+": "+changeOf(each))

@@ -15,17 +15,20 @@ const duplicatesPath = "duplicates"
 // FieldIndent is the indent of the lines that Fields prints.
 const FieldIndent = "      "
 
-// Fields prints differences as "label  old → new". Differences of the record are listed by name in one line, since each is
-// also a field of another resource. A policy statement that is added or removed is printed as a whole.
+// recordLabel precedes the settings that differ in the record, which is in the role's description.
+const recordLabel = "record of the settings: "
+
+// Fields prints differences as "label  old → new". Differences of the record are listed in one line, since each is also a field
+// of another resource. A policy statement that is added or removed is printed as a whole.
 func Fields(out *term.Printer, fields []resource.Field) {
 	shown, recorded := differences(fields)
 	if len(recorded) > 0 {
-		out.Print(out.Paragraph(FieldIndent, "recorded settings: "+strings.Join(recorded, ", ")))
+		out.Print(out.Paragraph(FieldIndent, recordLabel+strings.Join(recorded, ", ")))
 	}
 	out.Print(out.Differences(FieldIndent, shown))
 }
 
-// differences returns fields as they are printed, and the names of the recorded settings among them.
+// differences returns fields as they are printed, and the recorded settings among them.
 func differences(fields []resource.Field) (shown []term.Difference, recorded []string) {
 	fields = withoutLostRecord(fields)
 	statements := statementsOf(fields)
@@ -34,7 +37,7 @@ func differences(fields []resource.Field) (shown []term.Difference, recorded []s
 		title, _ := statementPart(field.Path)
 		switch {
 		case isRecord:
-			recorded = append(recorded, strings.ReplaceAll(name, "spothandler", "version"))
+			recorded = append(recorded, recordedSetting(strings.ReplaceAll(name, "spothandler", "version"), field))
 		case title == "":
 			shown = append(shown, difference(resource.Label(field.Path), field))
 		case statements[title] != nil:
@@ -44,6 +47,14 @@ func differences(fields []resource.Field) (shown []term.Difference, recorded []s
 	}
 	slices.Sort(recorded)
 	return shown, slices.Compact(recorded)
+}
+
+// recordedSetting returns the name of a recorded setting, with its values unless they are hashes, lists or absent.
+func recordedSetting(name string, field resource.Field) string {
+	if field.Old == "" || field.New == "" || strings.HasPrefix(field.Old+field.New, "[") || slices.Contains([]string{"code", "tags"}, name) {
+		return name
+	}
+	return name + " " + field.Old + " → " + field.New
 }
 
 // withoutLostRecord replaces the differences of a record that was overwritten, in which every setting is new, by a single

@@ -47,7 +47,7 @@ func TestFieldsOfDocuments(t *testing.T) {
 		{Path: "detail.clusterArn", Old: "[" + cluster + "old, " + cluster + "shop]", New: "[" + cluster + "new, " + cluster + "shop]"},
 		{Path: "detail.stopCode", Old: "SpotInterruption", New: "[SpotInterruption, TerminationNotice]"},
 	})
-	const want = `      recorded settings: memory, version
+	const want = `      record of the settings: memory 128 → 256, version 1.0.0 → 1.1.0
       policy Services Action          + ecs:UpdateService
       policy Services ecs:cluster     + arn:aws:ecs:eu-west-1:111122223333:cluster/b
       policy Logs                     + logs:CreateLogStream, logs:PutLogEvents

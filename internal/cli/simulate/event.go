@@ -124,11 +124,11 @@ func printTrial(out *term.Printer, t *simulate.Evaluation) {
 	for _, row := range t.Rows {
 		switch {
 		case row.Holds == nil:
-			out.Print(st.Step(term.Quiet, name, string(row.Reason)+"? unknown offline", ""))
+			out.Print(st.Step(term.Quiet, name, string(row.Reason)+": unknown without an account", ""))
 		case *row.Holds:
-			out.Print(st.Step(term.Attention, name, string(row.Reason)+"? yes: "+row.Text, ""))
+			out.Print(st.Step(term.Attention, name, string(row.Reason)+": applies: "+row.Text, ""))
 		default:
-			out.Print(st.Step(term.Quiet, name, string(row.Reason)+"? no", ""))
+			out.Print(st.Step(term.OK, name, string(row.Reason)+": does not apply", ""))
 		}
 		name = ""
 	}
