@@ -166,6 +166,9 @@ func plain(err error) string {
 	if errors.As(err, &api) {
 		return fmt.Sprintf("%s: %s", api.ErrorCode(), api.ErrorMessage())
 	}
+	if host := silentLoopback(err); host != "" {
+		return "nothing is listening at " + host
+	}
 	if failed, ok := errors.AsType[*url.Error](err); ok {
 		return "no response from " + hostOf(failed.URL) + ": " + failed.Err.Error()
 	}

@@ -31,6 +31,8 @@ func networkHint(err error) string {
 		return "check what responds instead of AWS: a proxy, a VPN, a firewall, AWS_ENDPOINT_URL"
 	case IsNoSuchHost(err):
 		return "check the Region's name, and that this computer resolves host names (VPN, DNS)"
+	case silentLoopback(err) != "":
+		return "unset AWS_ENDPOINT_URL AWS_REGION AWS_DEFAULT_REGION AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY   if a local AWS was stopped"
 	case clockSkew(err) != 0:
 		return "set this computer's clock: it is " + offBy(clockSkew(err))
 	case isUnreachable(err):
@@ -50,6 +52,24 @@ func isUnreachable(err error) bool {
 	var sent *url.Error
 	var silent *NoResponseError
 	return errors.As(err, &sent) || errors.As(err, &silent)
+}
+
+// silentLoopback returns the host and port of this machine that refused the
+// connection, or "". The texts of Linux, macOS and Windows have one word in
+// common.
+func silentLoopback(err error) string {
+	failed, ok := errors.AsType[*url.Error](err)
+	if !ok || !strings.Contains(failed.Err.Error(), "refused") || strings.Contains(failed.Err.Error(), "proxyconnect") {
+		return ""
+	}
+	parsed, err := url.Parse(failed.URL)
+	if err != nil {
+		return ""
+	}
+	if ip := net.ParseIP(parsed.Hostname()); parsed.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return ""
+	}
+	return parsed.Host
 }
 
 // skewThreshold is the difference from which the SDK blames a rejected

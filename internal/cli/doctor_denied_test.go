@@ -65,7 +65,7 @@ func TestDoctorBeforeAnInstall(t *testing.T) {
 	if code != command.ExitOK || finding == nil || finding.Message != "no permission for iam:CreateRole and lambda:AddPermission" {
 		t.Fatalf("exit code %d: %+v", code, finding)
 	}
-	reads(t, "", []string{"› spothandler policy install --prefix NAME   the required policy: the caller has no permission for iam:CreateRole"}, nil)
+	reads(t, "", []string{"› spothandler policy install --prefix NAME   # the required policy: the caller has no permission for iam:CreateRole"}, nil)
 	useLocal(t)
 	if result, _ := diagnose(t); result.found("", "SPOT306") != nil {
 		t.Errorf("who may do everything: %+v", result.AccountFindings)

@@ -47,7 +47,7 @@ func reads(t *testing.T, args string, wanted, unwanted []string) {
 // Without a service on Spot, there is no table.
 func TestDoctorWithoutServices(t *testing.T) {
 	useLocal(t)
-	reads(t, "", []string{"✓ no service runs on Fargate Spot", "· not installed yet\n", "› spothandler install --prefix NAME   to redeploy"}, []string{"the table"})
+	reads(t, "", []string{"✓ no service runs on Fargate Spot", "· not installed yet\n", "› spothandler install --prefix NAME   # to redeploy"}, []string{"the table"})
 }
 
 // A service is redeployed only if a working installation covers it: verdict, table and hints agree.

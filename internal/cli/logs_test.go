@@ -30,7 +30,7 @@ func TestLogs(t *testing.T) {
 · skipped     shop/api                      already_redeployed      task 2222
 ! skipped     shop/evil\x1b[31m             controller_unsupported  task 3333
 ✗ failed      shop/api                      AccessDeniedException: may not ecs:UpdateService
-› spothandler install --prefix prod   repairs the role
+› spothandler install --prefix prod   # repairs the role
 · rehearsed   shop/api                      redeploy (rehearsal)    task 5555
 `},
 		{"logs --reason redeploy --since 45m", "· rehearsed   shop/api                      redeploy (rehearsal)    task 5555\n"},
@@ -103,13 +103,13 @@ func TestLogsExplainsMissingRecords(t *testing.T) {
 	trouble = ""
 
 	must(t, "uninstall --prefix prod --yes --keep-logs")
-	says("logs --prefix prod", command.ExitOK, "the role of prod was deleted: these are its remaining records")
+	says("logs --prefix prod", command.ExitOK, "prod was uninstalled, and its log group was kept: these are its records")
 	must(t, "install --prefix prod")
 	group := prodGroup
 	if _, err := cloudwatchlogs.NewFromConfig(a.Config()).DeleteLogGroup(t.Context(), &cloudwatchlogs.DeleteLogGroupInput{LogGroupName: &group}); err != nil {
 		t.Fatal(err)
 	}
-	says("logs --prefix prod", command.ExitError, "log group "+prodGroup+" does not exist", "› spothandler install --prefix prod recreates it")
+	says("logs --prefix prod", command.ExitError, "log group "+prodGroup+" does not exist", "› spothandler install --prefix prod # recreates it")
 }
 
 // An ARN that is in none of the places that logs reads is the same error however the places are given: no record could

@@ -28,7 +28,7 @@ func TestRecordsWithoutPrefix(t *testing.T) {
 	says := a.expect
 	must(t, "install")
 	must(t, "uninstall --keep-logs --yes")
-	const left = "the role of (no prefix) was deleted: these are its remaining records"
+	const left = "(no prefix) was uninstalled, and its log group was kept: these are its records"
 	says("logs", command.ExitOK, left)
 	says("report", command.ExitOK, "(no prefix) · eu-west-1", left)
 

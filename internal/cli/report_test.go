@@ -86,7 +86,7 @@ func TestReportFailures(t *testing.T) {
 	}
 	says("report", command.ExitNotInstalled, "nothing is installed")
 	must(t, "install --prefix prod --log-level WARNING")
-	const hint = "› spothandler install --prefix prod --log-level INFO records all that follows"
+	const hint = "› spothandler install --prefix prod --log-level INFO # records all that follows"
 	says("report --days 30", command.ExitOK, "logs are kept for 14 days: the report covers those, not the 30 days requested", "counts unknown: log level WARNING omits records", hint)
 	says("report -o markdown", command.ExitOK, "- counts unknown: log level WARNING omits records")
 	says("report --html -", command.ExitOK, "</html>", "counts unknown: log level WARNING omits records")

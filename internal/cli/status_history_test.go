@@ -65,7 +65,7 @@ func TestStatusHistory(t *testing.T) {
 	a.record(10*time.Minute, "4444", func(r *handler.Record) { refusedByIAM(r); r.Service = "evil\x1b[31m" })
 	got = recentRows(t, "status --region eu-west-1")
 	if !strings.Contains(got, "4 tasks interrupted · 1 redeployed\n                1 would have been redeployed · 1 skipped · 1 failed\n") ||
-		!strings.HasSuffix(got, " UTC · shop/evil\\x1b[31m · failed\n  › spothandler logs --prefix prod --region eu-west-1 --level ERROR   what failed, and how to fix it\n") {
+		!strings.HasSuffix(got, " UTC · shop/evil\\x1b[31m · failed\n  › spothandler logs --prefix prod --region eu-west-1 --level ERROR   # what failed, and how to fix it\n") {
 		t.Errorf("%q", got)
 	}
 
@@ -141,13 +141,13 @@ func TestStatusHistoryUnknown(t *testing.T) {
 	a := newHistoryFixture(t, "install --prefix prod --log-level ERROR")
 	if got, want := recentRows(t, "status"), `  last 24 h     unknown: log level ERROR omits records
   settings      log level ERROR
-  › spothandler install --prefix prod --log-level INFO   records all that follows
+  › spothandler install --prefix prod --log-level INFO   # records all that follows
 `; got != want {
 		t.Errorf("%s", got)
 	}
 	a.twoInstallations()
 	_, shown := spothandler(t.Context(), "", "status")
-	if !strings.HasSuffix(shown.out, "\n! prod: not checked: last 24 h: log level ERROR omits records\n  › spothandler install --prefix prod --log-level INFO   records all that follows\n") {
+	if !strings.HasSuffix(shown.out, "\n! prod: not checked: last 24 h: log level ERROR omits records\n  › spothandler install --prefix prod --log-level INFO   # records all that follows\n") {
 		t.Errorf("%s", shown.out)
 	}
 	must(t, "uninstall --prefix test --yes")

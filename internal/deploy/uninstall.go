@@ -70,7 +70,7 @@ func (u *Uninstall) warnOfRest() {
 		warn(request.Warn, each.String())
 	}
 	if kept := u.Found.State.LogGroup; u.Found.Kept && !request.KeepLogs {
-		warn(request.Warn, fmt.Sprintf("%s was kept by an earlier uninstall and is kept again; aws logs delete-log-group --log-group-name %s deletes it", kept.ID(), kept.Name))
+		warn(request.Warn, kept.ID().String()+" was kept by an earlier uninstall and is kept again")
 	}
 }
 

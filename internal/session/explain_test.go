@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -121,6 +122,16 @@ func TestOpenExplains(t *testing.T) {
 			name: "an endpoint whose host has no address", env: map[string]string{"AWS_ENDPOINT_URL": "http://local-aws:4566"},
 			wire:    fail(&net.DNSError{Err: "no such host", Name: "local-aws", IsNotFound: true}),
 			message: "identifying the caller: no response from local-aws:4566: lookup local-aws: no such host", hint: "check the Region's name, and that this computer resolves host names",
+		},
+		{
+			name: "a local AWS that was stopped", env: map[string]string{"AWS_ENDPOINT_URL": "http://127.0.0.1:4599"},
+			wire:    fail(&net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}),
+			message: "identifying the caller: nothing is listening at 127.0.0.1:4599", hint: "unset AWS_ENDPOINT_URL",
+		},
+		{
+			name: "an endpoint elsewhere that refuses", env: map[string]string{"AWS_ENDPOINT_URL": "http://10.0.0.1:4599"},
+			wire:    fail(&net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}),
+			message: "identifying the caller: no response from 10.0.0.1:4599: dial tcp: connection refused", hint: "check the network",
 		},
 		{
 			name: "a proxy that lets nothing through", wire: fail(&net.OpError{Op: "proxyconnect", Net: "tcp", Err: errors.New("connection refused")}),

@@ -80,7 +80,7 @@ func isAccount(text string) bool { return regexp.MustCompile(`^\d{12}$`).MatchSt
 // ResultFileFlags adds --summary-file and --outputs-file, for pipelines.
 func (o *options) ResultFileFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.files.summary, summaryFlag, "", "append the result as Markdown to a file")
-	cmd.Flags().StringVar(&o.files.outputs, outputsFlag, "", "append the outputs and exit code as NAME=VALUE to a file")
+	cmd.Flags().StringVar(&o.files.outputs, outputsFlag, "", "append outputs and exit code as NAME=VALUE lines")
 	_ = cmd.MarkFlagFilename(summaryFlag)
 	_ = cmd.MarkFlagFilename(outputsFlag)
 }

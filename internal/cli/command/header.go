@@ -32,12 +32,22 @@ func callerWithin(caller string, st term.Style) string {
 }
 
 // PrintEndpoints prints once the endpoints in use other than those of AWS, for a command that prints no header.
-func (a *App) PrintEndpoints() {
+func (a *App) PrintEndpoints() { a.printEndpoints(false) }
+
+// PrintEndpointsBelow is like PrintEndpoints for a command whose result has already been printed: an empty line follows it.
+func (a *App) PrintEndpointsBelow() { a.printEndpoints(true) }
+
+func (a *App) printEndpoints(below bool) {
 	endpoints := a.aws.customEndpoints()
 	if len(endpoints) == 0 {
 		return
 	}
-	a.aws.endpoints.Do(func() { a.aws.err.Print(endpointLine(a.Err.Style, endpoints)) })
+	a.aws.endpoints.Do(func() {
+		if below {
+			a.aws.err.Printf("\n")
+		}
+		a.aws.err.Print(endpointLine(a.Err.Style, endpoints))
+	})
 }
 
 func endpointLine(st term.Style, endpoints []string) term.Text {

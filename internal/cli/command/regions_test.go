@@ -52,7 +52,7 @@ func TestRegionsRunConcurrently(t *testing.T) {
 
 
 ✗ eu-west-1: broken
-  › spothandler --verbose   the same, with every call to AWS
+  › spothandler --verbose   # the same, with every call to AWS
 `
 		if problems.String() != want {
 			t.Errorf("stderr\n%s", &problems)

@@ -50,7 +50,7 @@ spothandler-ignore=SPOT103+SPOT110, since a tag cannot contain a comma.`,
 				return o.nowhere(a, id, enabled)
 			}
 			err = command.DeliverAll(cmd.Context(), a, runs)
-			a.PrintEndpoints() // behind the verdict
+			a.PrintEndpointsBelow()
 			return err
 		},
 	}

@@ -91,15 +91,6 @@ func (e textPrinter) nameWidth(rows []*serviceResult, header string) int {
 	return width
 }
 
-// listedOutcome returns the outcome of a service with a row of its own. It says so if the service is ready, which its glyph
-// does not show if it is left to ECS.
-func (e textPrinter) listedOutcome(p *serviceResult) string {
-	if p.Ready() && p.sign() == term.Quiet {
-		return "ready, " + e.outcome(p)
-	}
-	return e.outcome(p)
-}
-
 func (e textPrinter) printServices() {
 	rows, ready, left, unchecked := e.listed()
 	if len(e.results) == 0 {

@@ -30,6 +30,15 @@ func (e *regionResult) outcome(p *serviceResult) string {
 	return left + string(p.decision.Reason)
 }
 
+// listedOutcome returns the outcome of a service with a row of its own. It says so if the service is ready, which its glyph
+// does not show if it is left to ECS.
+func (e *regionResult) listedOutcome(p *serviceResult) string {
+	if p.Ready() && p.sign() == term.Quiet {
+		return "ready, " + e.outcome(p)
+	}
+	return e.outcome(p)
+}
+
 // whyLeft returns why the function leaves a service to ECS.
 func whyLeft(p *serviceResult) string {
 	switch p.decision.Reason {

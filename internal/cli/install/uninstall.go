@@ -158,6 +158,9 @@ func (r *removal) prepare(ctx context.Context) (*deploy.Uninstall, error) {
 	job, err := deploy.PrepareUninstall(ctx, r.Clients, r.ID, deploy.UninstallRequest{
 		Prefix: r.opts.prefix, Names: r.opts.names, KeepLogs: r.opts.keepLogs, Force: r.opts.force, Warn: r.addWarning,
 	})
+	if err == nil && job.Found.Kept && !r.opts.keepLogs && r.IsText() {
+		r.hintLogs(r.Err, job.Found.State.LogGroup.Name)
+	}
 	endWarnings(r.App, r.output.Warnings)
 	if err != nil {
 		return nil, err

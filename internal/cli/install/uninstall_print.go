@@ -32,6 +32,16 @@ func (r *removal) printRemoved(took time.Duration) {
 		remains = "only the logs remain"
 	}
 	r.Out.Printf("\n%s", r.Out.Success(fmt.Sprintf("Removed%s: %s in %s. Verified: %s.", r.TargetSuffix(), show.Counts(r.output.Changes), term.Seconds(took), remains)))
+	for _, change := range r.output.Changes {
+		if change.Kind == resource.KindLogGroup && change.Action == resource.Update {
+			r.hintLogs(r.Out, change.Name)
+		}
+	}
+}
+
+// hintLogs prints how to delete a log group that was kept.
+func (r *removal) hintLogs(out *term.Printer, group string) {
+	show.Hint(out, fmt.Sprintf("aws logs delete-log-group --region %s --log-group-name %s   deletes the logs", r.ID.Region, group))
 }
 
 // remains says which resources under the installation's names are not removed.

@@ -38,7 +38,11 @@ func (n *notices) invoked(result localaws.InvocationResult) {
 			sign = term.OK
 		}
 	}
-	n.print(sign, fmt.Sprintf("%s: %s (%d ms)", result.Function, outcome, result.Took.Milliseconds()))
+	how := ""
+	if d.DryRun {
+		how = "rehearsal, "
+	}
+	n.print(sign, fmt.Sprintf("%s: %s (%s%d ms)", result.Function, outcome, how, result.Took.Milliseconds()))
 }
 
 func (n *notices) print(sign term.Glyph, text string) {

@@ -59,6 +59,9 @@ func (r *localRun) print(url string, services []localaws.Service) error {
 	for _, v := range Environment(url, r.opts.region, r.opts.accessKey) {
 		r.Out.Printf("  export %s\n", v)
 	}
+	if r.Getenv("AWS_PROFILE") != "" { // the profile may not exist, or assume a role
+		r.Out.Printf("  unset AWS_PROFILE\n")
+	}
 	r.Out.Printf("\n")
 	names := 0
 	for _, s := range output.Services {
@@ -73,6 +76,19 @@ func (r *localRun) print(url string, services []localaws.Service) error {
 	}
 	r.Out.Printf("\n%s\n", st.Dim("Ctrl-C stops it, and discards everything in it."))
 	return nil
+}
+
+// printLeaving prints, after Ctrl-C, how to return to the account that was used before.
+func (r *localRun) printLeaving() {
+	if r.JSON {
+		return
+	}
+	command := "unset"
+	for _, v := range Environment("", "", "") {
+		command += " " + v.Name
+	}
+	r.Err.Print(r.Err.Sentence(term.Quiet, "The local AWS was stopped. In terminals with its exports:"))
+	show.Hint(r.Err, command)
 }
 
 // commandsToTry returns commands to try on a local AWS with this service.

@@ -83,6 +83,7 @@ func (r *localRun) run(ctx context.Context) error {
 	if err := server.Serve(ctx, listener); err != nil {
 		return err
 	}
+	r.printLeaving()
 	return nil // Ctrl-C is not an error
 }
 
@@ -109,7 +110,7 @@ func listen(ctx context.Context, port int) (net.Listener, error) {
 		return nil, &apperr.Error{
 			Code:    "port_taken",
 			Message: fmt.Sprintf("listening on 127.0.0.1:%d: %v", port, errors.Unwrap(err)),
-			Hints:   []string{"spothandler local --port 0   selects a free one"},
+			Hints:   []string{"another spothandler local may be running: use it, or stop it with Ctrl-C", "spothandler local --port 0   selects a free one"},
 			Err:     err,
 		}
 	}

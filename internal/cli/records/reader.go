@@ -50,6 +50,8 @@ func openRecords(ctx context.Context, a *command.App, o *addressOptions) (*recor
 // withoutRole returns why an installation has records and no role.
 func withoutRole(located *deploy.Located) string {
 	switch name, role := deploy.DisplayPrefix(located.Names.Prefix), located.Role; {
+	case located.Kept:
+		return name + " was uninstalled, and its log group was kept: these are its records"
 	case role == nil:
 		return "the role of " + name + " was deleted: these are its remaining records"
 	case role.Lost != "":

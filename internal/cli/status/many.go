@@ -20,7 +20,7 @@ func (p textPrinter) printMany(all []deploy.Status) {
 	notes := sharedNotes(all)
 	for _, each := range notes {
 		p.Out.Printf("\n")
-		p.Out.Print(p.Out.Note("", deploy.Enumerate(slices.Compact(each.prefixes))+": "+each.text))
+		p.Out.Print(p.Out.Note("", deploy.Enumerate(slices.Compact(p.namesOf(all, each)))+": "+each.text))
 		p.hintRecordAll(all, each)
 	}
 	for _, status := range all {
@@ -29,6 +29,17 @@ func (p textPrinter) printMany(all []deploy.Status) {
 			p.printOne(status)
 		}
 	}
+}
+
+// namesOf returns the names of the installations that a note is about.
+func (p textPrinter) namesOf(all []deploy.Status, about note) []string {
+	var names []string
+	for _, status := range all {
+		if slices.Contains(about.prefixes, status.Prefix) && slices.Contains(remarks(status), about.text) {
+			names = append(names, p.shortName(status))
+		}
+	}
+	return names
 }
 
 func (p textPrinter) printList(all []deploy.Status) {
@@ -41,7 +52,7 @@ func (p textPrinter) printList(all []deploy.Status) {
 		if isIdle(status) {
 			idle++
 		}
-		prefixes = max(prefixes, term.Width(deploy.DisplayPrefix(status.Prefix)))
+		prefixes = max(prefixes, term.Width(p.shortName(status)))
 		regions = max(regions, term.Width(placeAmong(status, accounts)))
 		verdicts = max(verdicts, len(verdictText(status)))
 		versions = max(versions, term.Width(orUnknown(status.Outputs.ModuleVersion)))
@@ -66,7 +77,7 @@ func (p textPrinter) printList(all []deploy.Status) {
 		} else if isIdle(status) {
 			sign = term.Attention
 		}
-		name := term.Pad(deploy.DisplayPrefix(status.Prefix), prefixes)
+		name := term.Pad(p.shortName(status), prefixes)
 		p.Out.Print(p.Out.Cells(sign, name, term.Pad(placeAmong(status, accounts), regions), term.Pad(verdictText(status), verdicts),
 			term.Pad(orUnknown(status.Outputs.ModuleVersion), versions), term.Pad(summarizeDay(status), days)))
 	}

@@ -69,7 +69,7 @@ func TestManyInstallations(t *testing.T) {
   ! e            us-east-1  switched off     1.1.0  24 h: 1 interrupted
 
 ! (no prefix) and b watch the same clusters in eu-west-1: each would redeploy
-  › spothandler install --prefix NAME --region eu-west-1 --cluster NAME   clusters that no other installation watches
+  › spothandler install --prefix NAME --region eu-west-1 --cluster NAME   # clusters that no other installation watches
 
 ! upgrade available for c: this is spothandler 0.0.0-dev
   › spothandler upgrade --prefix c --region eu-west-1
@@ -87,7 +87,7 @@ func TestManyInstallations(t *testing.T) {
 
 1 problem. The differences show what install would change.
   › spothandler install --prefix d --region us-east-1
-  › spothandler install --prefix d --region us-east-1 --dry-run   shows what would change
+  › spothandler install --prefix d --region us-east-1 --dry-run   # shows what would change
 
 ! e is switched off: its rule is DISABLED · account 111122223333 · us-east-1 · spothandler 1.1.0
 

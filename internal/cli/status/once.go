@@ -37,7 +37,7 @@ func (r run) once(ctx context.Context) (err error) {
 	if err := r.show(ctx, runs); err != nil {
 		return err
 	}
-	defer r.PrintEndpoints() // behind the verdict
+	defer r.PrintEndpointsBelow()
 	if nowhereInstalled(runs) {
 		return r.errNowhere(ctx, runs, id)
 	}

@@ -47,9 +47,26 @@ func (p textPrinter) printOne(status deploy.Status) {
 	p.printHints(status)
 }
 
+// nameOf returns an installation's name: in a configuration file its own, with the prefix if that differs.
+func (p textPrinter) nameOf(status deploy.Status) string {
+	name, prefix := p.shortName(status), deploy.DisplayPrefix(status.Prefix)
+	if name != prefix {
+		name += " (prefix " + prefix + ")"
+	}
+	return name
+}
+
+// shortName returns an installation's name in a configuration file, if it has one there, or its prefix.
+func (p textPrinter) shortName(status deploy.Status) string {
+	if from := p.origins[originOf(status)]; from != nil && from.Name != "" {
+		return from.Name
+	}
+	return deploy.DisplayPrefix(status.Prefix)
+}
+
 // printVerdict prints the verdict and the place.
 func (p textPrinter) printVerdict(status deploy.Status, g term.Glyph) {
-	verdict := deploy.DisplayPrefix(status.Prefix) + " " + verdictClause(status)
+	verdict := p.nameOf(status) + " " + verdictClause(status)
 	p.Out.Printf("%s\n", p.Out.Headline(g, verdict, "account "+status.Account, status.Region, "spothandler "+orUnknown(status.Outputs.ModuleVersion)))
 }
 

@@ -5,26 +5,47 @@ import (
 	"strings"
 )
 
-// Hint returns the lines of a hint. A sentence is wrapped. A command, optionally followed by three spaces and a description,
-// can be pasted: if it is too long for the terminal, its lines end with the backslash that continues them in a shell.
+// Hint returns the lines of a hint. A sentence is wrapped. A command can be pasted: if it is too long for the terminal, its lines
+// end with the backslash that continues them in a shell. What follows three spaces is a remark, and is shown as a comment.
 func (s Style) Hint(hint string, command bool) Text { return s.HintAt("  ", hint, command) }
 
 // HintAt is like Hint, with the given indent.
 func (s Style) HintAt(indent, hint string, command bool) Text {
 	room := len(indent) + 2 // the glyph and a space
-	hint = s.Plain(hint)
+	typed, gap, remark := cutRemark(s.Plain(hint))
+	hint = typed
+	if remark != "" {
+		hint += gap + comment + remark
+	}
 	switch {
 	case !command:
 		return s.behind(indent, Next, " ", s.Wrap(hint, s.Width-room))
 	case !s.TTY || Width(hint) <= s.Width-room:
 		return s.behind(indent, Next, " ", []string{hint})
 	}
-	typed, meaning, _ := strings.Cut(hint, "   ")
 	lines := Continue(typed, s.Width-room)
-	for _, line := range s.Wrap(meaning, s.Width-room-4) {
-		lines = append(lines, "    "+line)
+	for _, line := range s.Wrap(remark, s.Width-room-4-len(comment)) {
+		lines = append(lines, "    "+comment+line)
 	}
 	return s.behind(indent, Next, " ", lines)
+}
+
+// comment begins a comment in a shell and in YAML.
+const comment = "# "
+
+// cutRemark splits a hint at the first three spaces that are not in single quotes, which may be in a quoted argument.
+func cutRemark(hint string) (typed, gap, remark string) {
+	quoted := false
+	for i := range len(hint) {
+		if hint[i] == '\'' {
+			quoted = !quoted
+		}
+		if !quoted && strings.HasPrefix(hint[i:], "   ") {
+			remark = strings.TrimLeft(hint[i:], " ")
+			return hint[:i], hint[i : len(hint)-len(remark)], remark
+		}
+	}
+	return hint, "", ""
 }
 
 // Continue breaks a command into lines of at most width columns that can be pasted as they are: a backslash continues each of

@@ -13,8 +13,8 @@ func TestHint(t *testing.T) {
 	}{
 		{"words", "ask who administers the organization about it", false, narrow, "  › ask who administers the organization\n    about it\n"},
 		{"a short command", "spothandler status", true, narrow, "  › spothandler status\n"},
-		{"what it does fits", "spothandler status   looks again", true, narrow, "  › spothandler status   looks again\n"},
-		{"what it does goes below", "spothandler status --prefix prod   looks again", true, narrow, "  › spothandler status --prefix prod\n        looks again\n"},
+		{"what it does fits", "spothandler status   looks again", true, narrow, "  › spothandler status   # looks again\n"},
+		{"what it does goes below", "spothandler status --prefix prod   looks again", true, narrow, "  › spothandler status --prefix prod\n        # looks again\n"},
 		{"a long command", "spothandler install --prefix prod --cluster shop", true, narrow, "  › spothandler install --prefix prod \\\n      --cluster shop\n"},
 		{"two commands", "aws ecs list-services --cluster shop > all.json && aws ecs list-clusters", true, narrow, `  › aws ecs list-services \
       --cluster shop > all.json \
@@ -33,7 +33,9 @@ func TestHint(t *testing.T) {
       > $(brew --prefix)/etc/bash_completion
 `},
 		{"quotes", "spothandler install --tag 'Cost Centre=one two three'", true, narrow, "  › spothandler install \\\n      --tag 'Cost Centre=one two three'\n"},
-		{"a log", "spothandler install --prefix prod --cluster shop   again", true, log, "  › spothandler install --prefix prod --cluster shop   again\n"},
+		{"spaces in quotes", "spothandler status --config 'my   file'   looks again", true, log, "  › spothandler status --config 'my   file'   # looks again\n"},
+		{"a line of a file", "production: {prefix: a}   below it", false, narrow, "  › production: {prefix: a} # below it\n"},
+		{"a log", "spothandler install --prefix prod --cluster shop   again", true, log, "  › spothandler install --prefix prod --cluster shop   # again\n"},
 	} {
 		if got := test.style.Hint(test.hint, test.command).String(); got != test.want {
 			t.Errorf("%s:\n%s", test.name, got)

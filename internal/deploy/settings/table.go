@@ -41,7 +41,7 @@ func nameSettings() []Setting {
 func redeploySettings() []Setting {
 	return []Setting{
 		clusterSetting(),
-		text("redeploy", "MODE", "once, always, observe (only log)", "once, always (on every event), observe (only log)",
+		text("redeploy", "MODE", "once (per deployment), always (on every event), observe (only log)", "once, always (on every event), observe (only log)",
 			func(s *Spec) *handler.Mode { return &s.Redeploy },
 			string(handler.ModeOnce), string(handler.ModeAlways), string(handler.ModeObserve)),
 		cooldownSetting(),
