@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
@@ -13,8 +12,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/logging"
 	"github.com/aws/smithy-go/middleware"
-
-	"github.com/spothandler/spothandler/internal/apperr"
 )
 
 // attempts is the number of attempts of each call: more than the SDK's three, because a partial installation
@@ -24,7 +21,7 @@ const attempts = 6
 // Load reads the configuration. It makes no call. Its context also applies to a prompt for an MFA code.
 func Load(ctx context.Context, options Options) (*Source, error) {
 	s := &Source{Options: options, calls: &callLog{out: options.Calls}, watch: newWatch(options.Waiting, options.Patient)}
-	if err := s.checkRole(); err != nil {
+	if err := CheckRole(s.RoleARN, s.ExpectAccount); err != nil {
 		return nil, err
 	}
 	region := ""
@@ -92,21 +89,6 @@ func shared(client aws.HTTPClient) aws.HTTPClient {
 		return own.Freeze()
 	}
 	return client
-}
-
-// checkRole rejects a --role-arn that is not the ARN of a role, or of one in another account than the expected one.
-func (s *Source) checkRole() error {
-	if s.RoleARN == "" {
-		return nil
-	}
-	role, err := arn.Parse(s.RoleARN)
-	if err != nil || role.Service != "iam" || !strings.HasPrefix(role.Resource, "role/") {
-		return apperr.Invalid("--role-arn arn:PARTITION:iam::ACCOUNT:role/NAME", "--role-arn %q is not the ARN of a role", s.RoleARN)
-	}
-	if s.ExpectAccount != "" && s.ExpectAccount != role.AccountID {
-		return apperr.Invalid("use the role's account, or another role", "--expect-account is %s, and the role of --role-arn is in account %s", s.ExpectAccount, role.AccountID)
-	}
-	return nil
 }
 
 // checkRolePartition rejects a --role-arn of another partition than a Region's: no credentials of one partition

@@ -266,8 +266,8 @@ func (r run) document(places []resource.Names, spec settings.Spec) (string, erro
 func (r run) identity(ctx context.Context, given settings.Given, region string) (session.Identity, error) {
 	a, o := *r.App, r.opts
 	a.Region = region
-	if o.account != "" && a.ExpectAccount != "" && o.account != a.ExpectAccount {
-		return session.Identity{}, invalid("use one of them", "--account %s differs from --expect-account", o.account)
+	if err := o.checkSameAccount(&a); err != nil {
+		return session.Identity{}, err
 	}
 	if o.account != "" && a.Region != "" {
 		return o.identity(a.Region), nil
@@ -284,12 +284,4 @@ func (r run) identity(ctx context.Context, given settings.Given, region string) 
 		return session.Identity{}, err
 	}
 	return s.ID, nil
-}
-
-func (o *options) identity(region string) session.Identity {
-	id := session.Identity{Partition: o.partition, Account: o.account, Region: region}
-	if id.Partition == "" {
-		id.Partition = session.PartitionOf(region)
-	}
-	return id
 }

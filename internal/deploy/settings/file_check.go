@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws/arn"
-
 	"github.com/spothandler/spothandler/internal/apperr"
 	"github.com/spothandler/spothandler/internal/session"
 )
@@ -81,8 +79,8 @@ func (i Installation) checkAccount() error {
 		return refuse(expected.Source, account, "twelve digits")
 	}
 	if text := Given(i.Values).Text("role-arn"); text != "" {
-		parts, err := arn.Parse(text)
-		if err != nil || parts.Service != "iam" || !strings.HasPrefix(parts.Resource, "role/") {
+		parts, ok := session.ParseRole(text)
+		if !ok {
 			return apperr.Invalid("role-arn: arn:PARTITION:iam::ACCOUNT:role/NAME", "%s %q is not the ARN of a role", role.Source, text)
 		}
 		for _, region := range i.Regions() {

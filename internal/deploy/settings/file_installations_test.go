@@ -112,6 +112,7 @@ func TestFileChecked(t *testing.T) {
 		{"installations:\n  a: {prefix: a}\n  b:\n    timeout: 0", `c.yaml:4: timeout "0" is not accepted`, "accepted: 1 to 900"},
 		{"installations:\n  a:\n    region: Ireland", `c.yaml:2: a: "Ireland" is not the name of a Region`, "--region NAME"},
 		{"expect-account: 123", `c.yaml:1: expect-account "123" is not accepted`, "accepted: twelve digits"},
+		{"role-arn: arn:aws:iam::abc:role/x", `c.yaml:1: role-arn "arn:aws:iam::abc:role/x" is not the ARN of a role`, "role-arn: arn:PARTITION"},
 		{"role-arn: deploy", `c.yaml:1: role-arn "deploy" is not the ARN of a role`, "role-arn: arn:PARTITION"},
 		{
 			"role-arn: arn:aws:iam::111122223333:role/a\nregion: [us-east-1, cn-north-1]",
