@@ -6,9 +6,11 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"os/signal"
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -176,6 +178,28 @@ func TestUninstallStoppedAtEveryWrite(t *testing.T) {
 			s.t.Errorf("the account holds\n%s", got)
 		}
 	}, func(s *testAccount) { s.must("install", "--prefix", "prod") })
+}
+
+// Whatever ends a job or a session ends a command as Ctrl-C does: SIGTERM, and SIGHUP from a closed terminal or a dropped
+// connection.
+func TestSignals(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a process cannot send these signals here")
+	}
+	t.Parallel()
+	for _, sent := range []os.Signal{syscall.SIGTERM, syscall.SIGHUP} {
+		t.Run(sent.String(), func(t *testing.T) {
+			t.Parallel()
+			if signal.Ignored(sent) {
+				t.Skip("the tests run with nohup, and so would the command")
+			}
+			s := newTestAccount(t)
+			code, stderr := s.signalled(sent, "iam:CreateRole", []string{"install", "--prefix", "prod"})
+			if code != 130 || !strings.Contains(stderr, "interrupted") {
+				t.Errorf("exit code %d\n%s", code, stderr)
+			}
+		})
+	}
 }
 
 // stopEverywhere stops a command at each call in each way, each time in a new account.

@@ -266,18 +266,18 @@ func (r run) document(places []resource.Names, spec settings.Spec) (string, erro
 func (r run) identity(ctx context.Context, given settings.Given, region string) (session.Identity, error) {
 	a, o := *r.App, r.opts
 	a.Region = region
-	if err := o.checkSameAccount(&a); err != nil {
+	if err := checkSameAccount(o.account, &a); err != nil {
 		return session.Identity{}, err
 	}
 	if o.account != "" && a.Region != "" {
-		return o.identity(a.Region), nil
+		return identityOf(o.account, o.partition, a.Region), nil
 	}
 	if o.account != "" {
 		region, err := a.FindRegion(ctx)
 		if o.commands.AllRegions { // which needs a Region only for the partition
 			err = nil
 		}
-		return o.identity(region), err
+		return identityOf(o.account, o.partition, region), err
 	}
 	s, err := a.Connect(ctx, func(region string) error { return given.Check(a.KnownIdentity(region), o.prefix) })
 	if err != nil {

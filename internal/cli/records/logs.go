@@ -148,6 +148,11 @@ type shownLogs int
 
 func (n shownLogs) Brief() string { return term.Plural(int(n), "record") }
 
+// resources returns the ECS resources that flags name.
+func (o *logsOptions) resources() []input.Resource {
+	return append(input.Resources(o.filter.Clusters, o.services), input.Resource{Kind: "task", Value: o.filter.Task})
+}
+
 // checkRegions rejects an ARN that is in none of the Regions to read, as far as they are known without a call.
 func (r logsRun) checkRegions(ctx context.Context) error {
 	regions := r.Regions
@@ -162,7 +167,7 @@ func (r logsRun) checkRegions(ctx context.Context) error {
 	for _, region := range regions {
 		ids = append(ids, r.KnownIdentity(region))
 	}
-	return r.opts.checkLocations(ids)
+	return checkLocations(r.opts.resources(), ids)
 }
 
 func (r logsRun) run(ctx context.Context) error {
@@ -181,7 +186,7 @@ func (r logsRun) run(ctx context.Context) error {
 	case !runs[0].App.OneOfSeveral:
 		return runs[0].Err
 	}
-	if err := r.opts.checkLocations(r.places.of(runs)); err != nil {
+	if err := checkLocations(r.opts.resources(), placesOf(r.places, runs)); err != nil {
 		return err
 	}
 	for i, v := range runs {

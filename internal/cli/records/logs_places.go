@@ -9,14 +9,9 @@ import (
 	"github.com/spothandler/spothandler/internal/session"
 )
 
-// resources returns the ECS resources that flags name.
-func (o *logsOptions) resources() []input.Resource {
-	return append(input.Resources(o.filter.Clusters, o.services), input.Resource{Kind: "task", Value: o.filter.Task})
-}
-
 // checkLocations rejects an ARN that is in none of the places to read: no record would match. No places are unknown ones.
-func (o *logsOptions) checkLocations(places []session.Identity) error {
-	for _, each := range o.resources() {
+func checkLocations(resources []input.Resource, places []session.Identity) error {
+	for _, each := range resources {
 		var err error
 		for _, place := range slices.Backward(places) {
 			if err = each.CheckLocation(place); err == nil {
@@ -45,8 +40,8 @@ func (p *readPlaces) add(run *command.App, id session.Identity) {
 	p.ids[run] = id
 }
 
-// of returns the places of the runs. Of one that failed before it began to read, only the Region is known.
-func (p *readPlaces) of(runs []*command.TargetRun[shownLogs]) []session.Identity {
+// placesOf returns the places of the runs. Of one that failed before it began to read, only the Region is known.
+func placesOf[T command.Outcome](p *readPlaces, runs []*command.TargetRun[T]) []session.Identity {
 	var all []session.Identity
 	for _, v := range runs {
 		id, known := p.ids[v.App]
