@@ -18,7 +18,7 @@ func (j *installJob) confirmAdoption(ctx context.Context) error {
 		return nil
 	}
 	show.Plan(j.Err, j.Install)
-	j.printTerraform()
+	j.printTerraform(j.Err)
 	j.Err.Printf("\n")
 	if j.Yes {
 		return nil
@@ -31,12 +31,12 @@ func (j *installJob) confirmAdoption(ctx context.Context) error {
 
 // printTerraform prints the commands that remove the resources to be taken over from Terraform's state, in case
 // Terraform created them, and that destroy the rest of its module.
-func (j *installJob) printTerraform() {
-	j.Err.Printf("\n")
-	j.Err.Print(j.Err.Note("", "If Terraform manages these, remove them from its state before the next apply or destroy:"))
+func (j *installJob) printTerraform(out *term.Printer) {
+	out.Printf("\n")
+	out.Print(out.Note("", "If Terraform manages these, remove them from its state before the next apply or destroy:"))
 	for _, command := range deploy.TerraformForget(j.Found.Names, j.Taken, terraformModule) {
-		show.Hint(j.Err, command)
+		show.Hint(out, command)
 	}
-	show.Hint(j.Err, "terraform destroy -target="+terraformModule)
-	j.Err.Print(j.Err.Paragraph("  ", "Use your module's name in these addresses. The last command destroys the module's role and policies. Then delete its block, or apply recreates it all."))
+	show.Hint(out, "terraform destroy -target="+terraformModule)
+	out.Print(out.Paragraph("  ", "Use your module's name in these addresses. The last command destroys the module's role and policies. Then delete its block, or apply recreates it all."))
 }

@@ -107,7 +107,7 @@ func (r *installRun) plan(ctx context.Context) (installOutput, command.Work[inst
 	return output, func(ctx context.Context, _ *command.App) (installOutput, error) {
 		err := jobRun{r.App, s, job.Install, job.Changes}.run(ctx)
 		if err != nil {
-			return installOutput{}, explain(job.hintRestore(err))
+			return installOutput{}, explain(job.hintRestore(job.hintBoundary(err)))
 		}
 		output, err := job.conclude()
 		return output, explain(err)

@@ -110,6 +110,22 @@ func (j *installJob) print(status deploy.Status, took time.Duration) {
 	}
 }
 
+// hintBoundary adds to the error about a permissions boundary that does not exist the commands that create it.
+func (j *installJob) hintBoundary(err error) error {
+	var known *apperr.Error
+	boundary := j.Spec.Boundary
+	if boundary == "" || !errors.As(err, &known) || !slices.ContainsFunc(known.Hints, func(hint string) bool { return strings.HasPrefix(hint, "--permissions-boundary ") }) ||
+		!apperr.IsNotFound(known.Err) {
+		return err
+	}
+	explained := *known
+	explained.Hints = append([]string{
+		"spothandler policy boundary" + j.Hints().InstallationFlags(j.opts.prefix) + " > boundary.json",
+		"aws iam create-policy --policy-name " + apperr.Quote(boundary[strings.LastIndexByte(boundary, '/')+1:]) + " --policy-document file://boundary.json",
+	}, known.Hints...)
+	return &explained
+}
+
 // hintRestore adds to the error about a setting that AWS rejected after it was recorded the command that restores the
 // previous value. Until then status reports a difference.
 func (j *installJob) hintRestore(err error) error {

@@ -16,7 +16,7 @@ import (
 func (j *installJob) printDryRun(status deploy.Status) {
 	show.Plan(j.Out, j.Install)
 	if len(j.Taken) > 0 {
-		j.printTerraform()
+		j.printTerraform(j.Out)
 	}
 	if show.Verdict(j.Changes) == show.Installed {
 		j.Out.Printf("\n%s", j.Out.Labeled("settings", " · ", show.Settings(j.Spec)))

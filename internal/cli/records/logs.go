@@ -41,8 +41,9 @@ func NewLogsCommand(a *command.App) *cobra.Command {
 		Long: `Logs shows the function's records, one line per event: what it did for which
 service, and why. The default is the last 24 hours. With --follow it continues
 until Ctrl-C. With -o json the records are printed unchanged, one JSON object
-per line. The time to a redeployment is measured from the event's time, which
-is in whole seconds, so it can be up to one second too long.
+per line. The time to a redeployment is measured from the event that led to it,
+not from an earlier one that was skipped. The event's time is in whole seconds,
+so the time to a redeployment can be up to one second too long.
 
 Without --prefix it reads the records of the only installation.
 

@@ -22,7 +22,7 @@ func NewCommand(a *command.App) *cobra.Command {
 	o := &options{}
 	cmd := &cobra.Command{
 		Use:   "simulate",
-		Short: "Test the path of an interruption step by step; changes nothing",
+		Short: "Test the path of an interruption; redeploys only with --for-real",
 		Long: `Simulate sends a test event for a running task to EventBridge, and waits for the
 function's record of it, which shows that the rule, permission, function, ECS
 and log group all work. The function never redeploys for a test event. If a step
