@@ -20,6 +20,7 @@ func TestLogsWithoutMatches(t *testing.T) {
 			"! apj has no records in this period; these services do: shop/api › did you mean api?",
 		"logs --cluster shop --service api --level ERROR": "· no records of cluster shop, service api, level ERROR or higher from 24h",
 		"logs --service apj -o json":                      "! apj has no records in this period; these services do: shop/api › did you mean api?",
+		"logs --service batch/api":                        "! batch/api has no records in this period; these services do: shop/api",
 		"logs --service api --since 1m":                   "no service has records in this period",
 	} {
 		code, shown := spothandler(t.Context(), "", strings.Fields(line)...)

@@ -36,6 +36,9 @@ func TestLogs(t *testing.T) {
 		{"logs --reason redeploy --since 45m", "· rehearsed   shop/api                      redeploy (rehearsal)    task 5555\n"},
 		{"logs --level warning --cluster shop --task 3", "! skipped     shop/evil\\x1b[31m             controller_unsupported  task 3333\n"},
 		{"logs --service worker", ""},
+		{"logs --reason redeploy --since 45m --service shop/api", "· rehearsed   shop/api                      redeploy (rehearsal)    task 5555\n"},
+		{"logs --since 45m --reason redeploy --service arn:aws:ecs:eu-west-1:111122223333:service/shop/api", "· rehearsed   shop/api                      redeploy (rehearsal)    task 5555\n"},
+		{"logs --since 45m --reason redeploy --service arn:aws:ecs:eu-west-1:111122223333:service/batch/api", ""},
 		{"logs --since 2d --until 1h", ""},
 	} {
 		code, shown := spothandler(t.Context(), "", words(test.line)...)

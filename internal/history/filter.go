@@ -11,7 +11,7 @@ import (
 // Filter limits what is read. Empty fields limit nothing.
 type Filter struct {
 	Clusters []string // names or ARNs
-	Services []string // names
+	Services []string // NAME, or CLUSTER/NAME
 	Task     string   // ARN, or the ID at its end, or the beginning of that
 	Reasons  []handler.Reason
 	Level    string // minimum level: DEBUG, INFO, WARNING or ERROR
@@ -23,7 +23,7 @@ func Levels() []string { return []string{"DEBUG", "INFO", "WARNING", "ERROR"} }
 // Matches reports whether an entry passes the filter.
 func (f *Filter) Matches(e *Entry) bool {
 	return (len(f.Clusters) == 0 || slices.Contains(f.Clusters, e.Cluster) || slices.Contains(f.Clusters, handler.NameOf(e.Cluster))) &&
-		(len(f.Services) == 0 || slices.Contains(f.Services, e.Service)) &&
+		(len(f.Services) == 0 || slices.Contains(f.Services, e.Service) || slices.Contains(f.Services, handler.NameOf(e.Cluster)+"/"+e.Service)) &&
 		(f.Task == "" || f.Task == e.TaskARN || strings.HasPrefix(handler.NameOf(e.TaskARN), f.Task)) &&
 		f.wants(e)
 }
@@ -38,8 +38,10 @@ func (f *Filter) wants(e *Entry) bool {
 // quotes, and a name with other characters is left to Matches.
 func (f *Filter) pattern() string {
 	const names = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
-	if len(f.Services) == 1 && strings.Trim(f.Services[0], names) == "" {
-		return fmt.Sprintf(`{ $.reason = "*" && $.service = %q }`, f.Services[0])
+	if len(f.Services) == 1 {
+		if name := handler.NameOf(f.Services[0]); strings.Trim(name, names) == "" {
+			return fmt.Sprintf(`{ $.reason = "*" && $.service = %q }`, name)
+		}
 	}
 	return `{ $.reason = "*" }`
 }

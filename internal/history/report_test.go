@@ -206,6 +206,8 @@ func TestFilter(t *testing.T) {
 		want   int
 	}{
 		{"service", Filter{Services: []string{"api"}}, 4},
+		{"service of a cluster", Filter{Services: []string{"shop/api"}}, 4},
+		{"service of another cluster", Filter{Services: []string{"batch/api"}}, 0},
 		{"cluster by name", Filter{Clusters: []string{"shop"}}, 6},
 		{"cluster by ARN", Filter{Clusters: []string{shop}}, 6},
 		{"another cluster", Filter{Clusters: []string{"batch"}}, 0},

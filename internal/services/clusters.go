@@ -3,6 +3,7 @@ package services
 import (
 	"context"
 	"fmt"
+	"strings"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -97,7 +98,11 @@ func notThere(kind, name, flag, where, list string, known []string) error {
 		Code:    apperr.CodeInvalid,
 		Message: fmt.Sprintf("%s %s: there is no such %s %s", flag, name, kind, where),
 	}
-	if near := apperr.Nearest(handler.NameOf(name), known); near != "" {
+	wanted := name
+	if strings.HasPrefix(name, "arn:") {
+		wanted = handler.NameOf(name)
+	}
+	if near := apperr.Nearest(wanted, known); near != "" {
 		refusal.Hints = []string{fmt.Sprintf("%s %s   the nearest name", flag, apperr.Quote(near))}
 	} else {
 		refusal.Hints = []string{list + "   lists them"}

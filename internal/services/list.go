@@ -88,9 +88,12 @@ type sighting struct {
 
 func (s *sighting) take(r *reader, c Cluster, all []types.Service) {
 	for _, one := range all {
-		s.names = append(s.names, aws.ToString(one.ServiceName))
+		name := aws.ToString(one.ServiceName)
+		s.names = append(s.names, name, c.Name()+"/"+name)
 		r.running[c.Name()] += int(one.RunningCount)
-		met := slices.DeleteFunc(slices.Clone(s.asked), func(name string) bool { return !isAsked([]string{name}, &one) })
+		met := slices.DeleteFunc(slices.Clone(s.asked), func(asked string) bool {
+			return !slices.Contains([]string{name, c.Name() + "/" + name, aws.ToString(one.ServiceArn)}, asked)
+		})
 		s.met = append(s.met, met...)
 		if len(s.asked) == 0 || len(met) > 0 {
 			s.found = append(s.found, r.facts.sift(c, one)...)
@@ -101,12 +104,6 @@ func (s *sighting) take(r *reader, c Cluster, all []types.Service) {
 // missing returns the requested services that were not seen.
 func (s *sighting) missing() []string {
 	return slices.DeleteFunc(slices.Clone(s.asked), func(name string) bool { return slices.Contains(s.met, name) })
-}
-
-func isAsked(asked []string, s *types.Service) bool {
-	return slices.ContainsFunc(asked, func(name string) bool {
-		return name == aws.ToString(s.ServiceArn) || name == aws.ToString(s.ServiceName)
-	})
 }
 
 // sift keeps a service on Fargate Spot, and counts any other.

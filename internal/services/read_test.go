@@ -115,6 +115,8 @@ func TestReadNarrowed(t *testing.T) {
 	}{
 		{"a cluster", Options{Clusters: []string{"shop"}}, "shop/api1 shop/mixed", "", ""},
 		{"a service", Options{Services: []string{"mixed"}}, "shop/mixed", "", ""},
+		{"a service of a cluster", Options{Services: []string{"shop/mixed"}}, "shop/mixed", "", ""},
+		{"a service of another cluster", Options{Services: []string{"shap/mixed"}}, "", "--service shap/mixed: there is no such service", "--service shop/mixed "},
 		{"a service by ARN", Options{Services: []string{arnRoot + "service/shop/mixed"}}, "shop/mixed", "", ""},
 		{"a cluster that is not there", Options{Clusters: []string{"shpo"}}, "", "--cluster shpo: there is no such cluster", "--cluster shop "},
 		{"a service that is not there", Options{Services: []string{"mixd"}}, "", "--service mixd: there is no such service", "--service mixed "},

@@ -57,7 +57,7 @@ spothandler-ignore=SPOT103+SPOT110, since a tag cannot contain a comma.`,
 	input.AddConfig(cmd, "YAML file of install, for region, profile, role-arn and expect-account")
 	flags := cmd.Flags()
 	flags.StringSliceVar(&o.clusters, "cluster", nil, "only this cluster, a name or an ARN; repeatable")
-	flags.StringSliceVar(&o.services, "service", nil, "only this service, a name or an ARN; repeatable")
+	flags.StringSliceVar(&o.services, "service", nil, "only this service: NAME, CLUSTER/NAME or ARN; repeatable")
 	flags.StringSliceVar(&o.ignored, "ignore", nil, "accept the findings of this check, or that it cannot be made; repeatable")
 	flags.StringVar(&o.explain, "explain", "", "explain a check: why it matters, how to fix it, and where AWS documents it")
 	flags.BoolVar(&o.strict, "strict", false, "exit with 2 also for a warning or a check that could not be made")

@@ -66,7 +66,7 @@ If nothing is installed, it exits with 3.`,
 	flags.StringVar(&o.until, "until", "", "end, in the same formats; else now")
 	flags.BoolVarP(&o.follow, "follow", "f", false, "print new records as they arrive, until Ctrl-C")
 	flags.StringArray("cluster", nil, "only this cluster, a name or an ARN; repeatable")
-	flags.StringSliceVar(&o.services, "service", nil, "only this service, a name or an ARN; repeatable")
+	flags.StringSliceVar(&o.services, "service", nil, "only this service: NAME, CLUSTER/NAME or ARN; repeatable")
 	flags.StringSliceVar(&o.reasons, "reason", nil, "only this reason; repeatable")
 	flags.StringVar(&o.level, "level", "", "minimum level: "+strings.Join(history.Levels(), ", "))
 	flags.StringVar(&o.task, "task", "", "only this task: its ARN, its ID or the beginning of it")
@@ -115,6 +115,15 @@ func (r logsRun) parse(cmd *cobra.Command, now time.Time) (err error) {
 	return o.parseFilter(cmd)
 }
 
+// serviceName returns the part of a service's ARN that names it: CLUSTER/NAME, or NAME in ARNs of the old form. Anything else is
+// returned unchanged.
+func serviceName(service string) string {
+	if _, name, found := strings.Cut(service, ":service/"); found && strings.HasPrefix(service, "arn:") {
+		return name
+	}
+	return service
+}
+
 func (o *logsOptions) parseFilter(cmd *cobra.Command) error {
 	for _, name := range []string{"service", "reason"} { // an empty list is not yet rejected
 		if texts, _ := input.TextsOf(cmd.Flags().Lookup(name)); cmd.Flags().Changed(name) && len(texts) == 0 {
@@ -122,7 +131,7 @@ func (o *logsOptions) parseFilter(cmd *cobra.Command) error {
 		}
 	}
 	for _, service := range o.services {
-		o.filter.Services = append(o.filter.Services, handler.NameOf(strings.TrimSpace(service)))
+		o.filter.Services = append(o.filter.Services, serviceName(strings.TrimSpace(service)))
 	}
 	for _, reason := range o.reasons {
 		known, err := input.OneOf("reason", strings.ToLower(strings.TrimSpace(reason)), reasonNames())

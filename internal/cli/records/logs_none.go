@@ -58,9 +58,9 @@ func (r logsRun) printNone(ctx context.Context, reader *recordReader, query hist
 	var names []string
 	for _, each := range known {
 		cluster, service, _ := strings.Cut(each, "/")
-		names = append(names, cluster, service)
+		names = append(names, cluster, service, each)
 	}
-	isKnown := func(name string) bool { return slices.Contains(names, handler.NameOf(name)) }
+	isKnown := func(name string) bool { return slices.Contains(names, plainName(name)) }
 	unknown := slices.DeleteFunc(slices.Concat(o.filter.Clusters, o.filter.Services), isKnown)
 	if len(unknown) == 0 {
 		return nil
@@ -71,11 +71,19 @@ func (r logsRun) printNone(ctx context.Context, reader *recordReader, query hist
 	}
 	r.Warn(strings.Join(unknown, ", ") + " has no records in this period; these services do: " + someOf(known))
 	for _, each := range unknown {
-		if near := apperr.Nearest(handler.NameOf(each), names); near != "" {
+		if near := apperr.Nearest(plainName(each), names); near != "" {
 			show.Hint(r.Err, "did you mean "+apperr.Quote(near)+"?")
 		}
 	}
 	return nil
+}
+
+// plainName returns the name in a cluster's ARN. Anything else is returned unchanged.
+func plainName(cluster string) string {
+	if strings.HasPrefix(cluster, "arn:") {
+		return handler.NameOf(cluster)
+	}
+	return cluster
 }
 
 // someOf returns the first few of the names, and how many more there are.
