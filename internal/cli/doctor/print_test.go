@@ -39,7 +39,7 @@ func TestReadyServicesAreNamed(t *testing.T) {
 		}
 	}
 	var out bytes.Buffer
-	e := textPrinter{&command.App{Out: term.NewPrinter(&out, term.Style{TTY: true, Width: 80})}, &regionResult{
+	e := textPrinter{&command.App{Out: term.NewPrinter(&out, term.Style{TTY: true, Width: 100})}, &regionResult{
 		regionFacts: &regionFacts{facts: &services.Facts{}, installations: []*installationResult{{}}}, options: &options{},
 		results: []serviceResult{
 			service("mailer", 1, handler.ActionRedeploy, handler.ReasonRedeploy, doctor.Finding{Code: "SPOT102", Severity: doctor.Error}),
