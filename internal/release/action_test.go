@@ -16,7 +16,7 @@ import (
 // The words of `run` are passed to the command as written, on one line or on several.
 func TestActionPassesArguments(t *testing.T) {
 	r := published(t)
-	if output, err := r.act(map[string]string{"version": "v1.2.0", "run": "version"}); err != nil || !strings.HasSuffix(output, "<version>") {
+	if output, err := r.act(map[string]string{"version": "v1.0.0", "run": "version"}); err != nil || !strings.HasSuffix(output, "<version>") {
 		t.Fatalf("%s, %v", output, err)
 	}
 	for run, want := range map[string]string{
@@ -42,11 +42,11 @@ func TestActionPassesArguments(t *testing.T) {
 func TestActionRefusesInputs(t *testing.T) {
 	r := published(t)
 	for name, test := range map[string]struct{ version, run, want string }{
-		"an empty command":         {"1.2.0", "", "::error::run is empty"},
-		"a command of blank lines": {"1.2.0", " \n\t\n", "::error::run is empty"},
-		"an open quote":            {"1.2.0", "install --prefix 'prod\n--dry-run", "::error::run has a quote that is not closed"},
+		"an empty command":         {"1.0.0", "", "::error::run is empty"},
+		"a command of blank lines": {"1.0.0", " \n\t\n", "::error::run is empty"},
+		"an open quote":            {"1.0.0", "install --prefix 'prod\n--dry-run", "::error::run has a quote that is not closed"},
 		"no version":               {"", "status", `::error::version "" is not a release`},
-		"a path for a version":     {"1.2.0/../9.9.9", "status", `::error::version "1.2.0/../9.9.9" is not a release`},
+		"a path for a version":     {"1.0.0/../9.9.9", "status", `::error::version "1.0.0/../9.9.9" is not a release`},
 		"another release":          {"1.2.1", "status", "::error::cannot download spothandler_1.2.1_linux_amd64.tar.gz of release v1.2.1"},
 	} {
 		output, err := r.act(map[string]string{"version": test.version, "run": test.run})
@@ -56,16 +56,16 @@ func TestActionRefusesInputs(t *testing.T) {
 	}
 }
 
-// verification returns the gh command that must be run for a file of release 1.2.0, by the action and according to
+// verification returns the gh command that must be run for a file of release 1.0.0, by the action and according to
 // the documents.
 const verification = "gh attestation verify " + fakeArchive + " --repo spothandler/spothandler" +
 	" --signer-workflow spothandler/spothandler/.github/workflows/release.yml" +
-	" --source-ref refs/tags/v1.2.0 --deny-self-hosted-runners\n"
+	" --source-ref refs/tags/v1.0.0 --deny-self-hosted-runners\n"
 
 // The required attestation is that of our own release workflow, for this tag, from a GitHub-hosted runner.
 func TestActionVerifiesTheAttestation(t *testing.T) {
 	r := published(t)
-	if output, err := r.act(map[string]string{"version": "1.2.0", "run": "version"}); err != nil || r.read("gh.log") != verification {
+	if output, err := r.act(map[string]string{"version": "1.0.0", "run": "version"}); err != nil || r.read("gh.log") != verification {
 		t.Errorf("%s, %v: gh was called so:\n%s", output, err, r.read("gh.log"))
 	}
 	workflow, err := os.ReadFile("../../.github/workflows/release.yml")
@@ -86,34 +86,34 @@ func tampered(t *testing.T) map[string]struct {
 		want   string
 	}{
 		"an archive": {
-			func(r *runner) { r.write("releases/v1.2.0/"+fakeArchive, evil) },
+			func(r *runner) { r.write("releases/v1.0.0/"+fakeArchive, evil) },
 			"is not the one in checksums.txt",
 		},
 		"half an archive": {
 			func(r *runner) {
-				r.write("releases/v1.2.0/"+fakeArchive, r.read("releases/v1.2.0/" + fakeArchive)[:99])
+				r.write("releases/v1.0.0/"+fakeArchive, r.read("releases/v1.0.0/" + fakeArchive)[:99])
 			},
 			"is not the one in checksums.txt",
 		},
 		"a checksum": {
-			func(r *runner) { r.write("releases/v1.2.0/checksums.txt", checksum(evil, fakeArchive)) },
+			func(r *runner) { r.write("releases/v1.0.0/checksums.txt", checksum(evil, fakeArchive)) },
 			"is not the one in checksums.txt",
 		},
 		"an archive and a second checksum": {
 			func(r *runner) {
-				r.write("releases/v1.2.0/checksums.txt", r.read("releases/v1.2.0/checksums.txt")+checksum(evil, fakeArchive))
-				r.write("releases/v1.2.0/"+fakeArchive, evil)
+				r.write("releases/v1.0.0/checksums.txt", r.read("releases/v1.0.0/checksums.txt")+checksum(evil, fakeArchive))
+				r.write("releases/v1.0.0/"+fakeArchive, evil)
 			},
 			"is not the one in checksums.txt",
 		},
 		"a file of checksums without the archive": {
-			func(r *runner) { r.write("releases/v1.2.0/checksums.txt", checksum(evil, "x"+fakeArchive)) },
+			func(r *runner) { r.write("releases/v1.0.0/checksums.txt", checksum(evil, "x"+fakeArchive)) },
 			"does not list " + fakeArchive,
 		},
 		"an archive and its checksum": {
 			func(r *runner) {
-				r.write("releases/v1.2.0/"+fakeArchive, evil)
-				r.write("releases/v1.2.0/checksums.txt", checksum(evil, fakeArchive))
+				r.write("releases/v1.0.0/"+fakeArchive, evil)
+				r.write("releases/v1.0.0/checksums.txt", checksum(evil, fakeArchive))
 			},
 			"no valid attestation",
 		},
@@ -129,7 +129,7 @@ func TestActionRefusesTamperedReleases(t *testing.T) {
 	for name, test := range tampered(t) {
 		r := published(t)
 		test.change(r)
-		output, err := r.act(map[string]string{"version": "1.2.0", "run": "status"})
+		output, err := r.act(map[string]string{"version": "1.0.0", "run": "status"})
 		if err == nil || !strings.Contains(output, "::error::") || !strings.Contains(output, test.want) || strings.Contains(output, "<") {
 			t.Errorf("%s: %s, %v", name, output, err)
 		}
@@ -143,7 +143,7 @@ func TestActionRefusesTamperedReleases(t *testing.T) {
 // An earlier version does not remain on the runner when a later one is refused.
 func TestActionRemovesTheEarlierVersion(t *testing.T) {
 	r := published(t)
-	if output, err := r.act(map[string]string{"version": "1.2.0", "run": "version"}); err != nil {
+	if output, err := r.act(map[string]string{"version": "1.0.0", "run": "version"}); err != nil {
 		t.Fatalf("%s, %v", output, err)
 	}
 	if output, err := r.act(map[string]string{"version": "1.3.0", "run": "version"}); err == nil {
@@ -158,17 +158,17 @@ func TestActionRemovesTheEarlierVersion(t *testing.T) {
 func TestActionSelectsTheArchive(t *testing.T) {
 	r := published(t)
 	for system, want := range map[[2]string]string{
-		{"Linux", "ARM64"}:   "cannot download spothandler_1.2.0_linux_arm64.tar.gz",
-		{"macOS", "X64"}:     "cannot download spothandler_1.2.0_darwin_amd64.tar.gz",
-		{"macOS", "ARM64"}:   "cannot download spothandler_1.2.0_darwin_arm64.tar.gz",
-		{"Windows", "X64"}:   "cannot download spothandler_1.2.0_windows_amd64.zip",
-		{"Windows", "ARM64"}: "cannot download spothandler_1.2.0_windows_arm64.zip",
+		{"Linux", "ARM64"}:   "cannot download spothandler_1.0.0_linux_arm64.tar.gz",
+		{"macOS", "X64"}:     "cannot download spothandler_1.0.0_darwin_amd64.tar.gz",
+		{"macOS", "ARM64"}:   "cannot download spothandler_1.0.0_darwin_arm64.tar.gz",
+		{"Windows", "X64"}:   "cannot download spothandler_1.0.0_windows_amd64.zip",
+		{"Windows", "ARM64"}: "cannot download spothandler_1.0.0_windows_arm64.zip",
 		{"Linux", "X86"}:     "there is no spothandler for Linux on X86",
 		{"Linux", "ARM"}:     "there is no spothandler for Linux on ARM",
 		{"FreeBSD", "X64"}:   "there is no spothandler for FreeBSD",
 	} {
 		r.os, r.arch = system[0], system[1]
-		if output, err := r.act(map[string]string{"version": "1.2.0", "run": "version"}); err == nil || !strings.Contains(output, "::error::"+want) {
+		if output, err := r.act(map[string]string{"version": "1.0.0", "run": "version"}); err == nil || !strings.Contains(output, "::error::"+want) {
 			t.Errorf("%v: %s, %v", system, output, err)
 		}
 	}
@@ -182,12 +182,12 @@ func TestActionUnzips(t *testing.T) {
 	if _, err := archive.Create("spothandler.exe"); err != nil || archive.Close() != nil {
 		t.Fatal("writing the archive: ", err)
 	}
-	const name = "spothandler_1.2.0_windows_amd64.zip"
-	r.write("releases/v1.2.0/"+name, out.String())
-	r.write("releases/v1.2.0/checksums.txt", checksum(out.String(), name))
+	const name = "spothandler_1.0.0_windows_amd64.zip"
+	r.write("releases/v1.0.0/"+name, out.String())
+	r.write("releases/v1.0.0/checksums.txt", checksum(out.String(), name))
 	r.write("attested", checksum(out.String(), name))
 	r.os = "Windows"
-	output, err := r.step(r.steps[0], map[string]string{"version": "1.2.0"})
+	output, err := r.step(r.steps[0], map[string]string{"version": "1.0.0"})
 	if _, missing := os.Stat(filepath.Join(r.folder, "temp", "spothandler", "bin", "spothandler.exe")); err != nil || missing != nil {
 		t.Errorf("%s, %v, %v", output, err, missing)
 	}
@@ -201,7 +201,7 @@ func TestActionNeedsGH(t *testing.T) {
 	}
 	step := r.steps[0]
 	step.Run = "PATH=/nowhere\n" + step.Run // up to the check for gh, bash needs no other program
-	output, err := r.step(step, map[string]string{"version": "1.2.0"})
+	output, err := r.step(step, map[string]string{"version": "1.0.0"})
 	if err == nil || !strings.Contains(output, "::error::this runner has no gh") {
 		t.Errorf("%s, %v", output, err)
 	}

@@ -23,7 +23,7 @@ import (
 // extras writes the extras of a release into a directory, and returns them by path.
 func extras(t *testing.T, dir string) map[string][]byte {
 	t.Helper()
-	if err := writeExtras(cli.Commands(), dir, "1.2.0", time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC)); err != nil {
+	if err := writeExtras(cli.Commands(), dir, "1.0.0", time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC)); err != nil {
 		t.Fatal(err)
 	}
 	files := map[string][]byte{}
@@ -76,7 +76,7 @@ func TestManPages(t *testing.T) {
 				t.Errorf("%s lacks %q", name, word)
 			}
 		}
-		if !strings.Contains(text, `"Nov 2026" "spothandler 1.2.0"`) {
+		if !strings.Contains(text, `"Nov 2026" "spothandler 1.0.0"`) {
 			t.Errorf("%s has not the date and the version of its release: %s", name, strings.SplitN(text, "\n", 3)[1])
 		}
 	}

@@ -41,7 +41,7 @@ const (
 	installRole = "spothandler-install"
 )
 
-// pipelineArchive is the program as release 1.2.0, for this machine.
+// pipelineArchive is the program as release 1.0.0, for this machine.
 func pipelineArchive(t *testing.T) string {
 	t.Helper()
 	if _, err := embed.Archive("arm64"); errors.Is(err, embed.ErrNotBuilt) {
@@ -49,7 +49,7 @@ func pipelineArchive(t *testing.T) string {
 	}
 	path := filepath.Join(t.TempDir(), "spothandler")
 	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", path,
-		"-ldflags", "-s -w -X github.com/spothandler/spothandler/internal/cli.version=1.2.0", "../../cmd/spothandler")
+		"-ldflags", "-s -w -X github.com/spothandler/spothandler/internal/cli.version=1.0.0", "../../cmd/spothandler")
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, output)
 	}
@@ -60,7 +60,7 @@ func pipelineArchive(t *testing.T) string {
 	return tarball(t, "spothandler", string(content))
 }
 
-// newProject returns a project with its roles, in whose account nothing is installed. The archive is release 1.2.0.
+// newProject returns a project with its roles, in whose account nothing is installed. The archive is release 1.0.0.
 func newProject(t *testing.T, archive string) *project {
 	t.Helper()
 	content, err := os.ReadFile("../../docs/pipelines.md")
@@ -83,14 +83,14 @@ func newProject(t *testing.T, archive string) *project {
 	return p
 }
 
-// release publishes release 1.2.0 for this machine.
+// release publishes release 1.0.0 for this machine.
 func (p *project) release(archive string) {
 	p.Helper()
 	p.os = map[string]string{"linux": "Linux", "darwin": "macOS"}[runtime.GOOS]
 	p.arch = map[string]string{"amd64": "X64", "arm64": "ARM64"}[runtime.GOARCH]
-	name := "spothandler_1.2.0_" + runtime.GOOS + "_" + runtime.GOARCH + ".tar.gz"
-	p.write("releases/v1.2.0/"+name, archive)
-	p.write("releases/v1.2.0/checksums.txt", checksum(archive, name))
+	name := "spothandler_1.0.0_" + runtime.GOOS + "_" + runtime.GOARCH + ".tar.gz"
+	p.write("releases/v1.0.0/"+name, archive)
+	p.write("releases/v1.0.0/checksums.txt", checksum(archive, name))
 	p.write("attested", checksum(archive, name))
 }
 
@@ -148,7 +148,7 @@ func (p *project) makeRoles() {
 	p.write("trust-install.json", p.trust[installRole])
 	p.write("trust-plan.json", p.trust[planRole])
 	p.write("bin/aws", "#!/bin/sh\nfor word; do case $word in file://*) [ -s \"${word#file://}\" ] || { echo \"no $word\"; exit 1; } ;; esac; done\n")
-	inputs := map[string]string{"version": "1.2.0", "run": "version"}
+	inputs := map[string]string{"version": "1.0.0", "run": "version"}
 	if output, err := p.act(inputs); err != nil {
 		p.Fatalf("%v: %s", err, output)
 	}

@@ -86,7 +86,7 @@ func (p *project) tryGitHub() {
 		p.Errorf("%s", output)
 	}
 	p.must("push", 0, "**Nothing to change.**")
-	p.must("schedule", 0, "| prod | eu-west-1 | 111122223333 | healthy | 1.2.0 |")
+	p.must("schedule", 0, "| prod | eu-west-1 | 111122223333 | healthy | 1.0.0 |")
 
 	p.deleteRule()
 	p.must("schedule", 2, "misses interruptions", "| rule `prod-ecs-spot-interruption` | missing |")

@@ -72,18 +72,18 @@ grep -q "$(shasum -a 256 "$3" | cut -c 1-64)" '`+r.folder+`/attested' || { echo 
 	return r
 }
 
-// published returns a runner with a release 1.2.0, whose spothandler prints its arguments.
+// published returns a runner with a release 1.0.0, whose spothandler prints its arguments.
 func published(t *testing.T) *runner {
 	t.Helper()
 	r := newRunner(t)
 	archive := tarball(t, "spothandler", "#!/bin/sh\nprintf '<%s>' \"$@\"\n")
-	r.write("releases/v1.2.0/"+fakeArchive, archive)
-	r.write("releases/v1.2.0/checksums.txt", checksum(archive, fakeArchive))
+	r.write("releases/v1.0.0/"+fakeArchive, archive)
+	r.write("releases/v1.0.0/checksums.txt", checksum(archive, fakeArchive))
 	r.write("attested", checksum(archive, fakeArchive))
 	return r
 }
 
-const fakeArchive = "spothandler_1.2.0_linux_amd64.tar.gz"
+const fakeArchive = "spothandler_1.0.0_linux_amd64.tar.gz"
 
 // checksum returns the line of a file in checksums.txt.
 func checksum(content, name string) string {
