@@ -31,11 +31,20 @@ func Fields(out *term.Printer, fields []resource.Field) {
 // differences returns fields as they are printed, and the recorded settings among them.
 func differences(fields []resource.Field) (shown []term.Difference, recorded []string) {
 	fields = withoutLostRecord(fields)
-	statements := statementsOf(fields)
+	statements, alternatives := statementsOf(fields), map[string]int{}
 	for _, field := range fields {
 		name, isRecord := strings.CutPrefix(field.Path, "record.")
 		title, _ := statementPart(field.Path)
+		pattern, part := alternativePart(field.Path)
 		switch {
+		case pattern != "":
+			at, known := alternatives[pattern]
+			if !known {
+				at = len(shown)
+				alternatives[pattern] = at
+				shown = append(shown, term.Difference{Label: pattern})
+			}
+			addAlternative(&shown[at], part, field)
 		case isRecord:
 			recorded = append(recorded, recordedSetting(strings.ReplaceAll(name, "spothandler", "version"), field))
 		case title == "":
@@ -47,6 +56,26 @@ func differences(fields []resource.Field) (shown []term.Difference, recorded []s
 	}
 	slices.Sort(recorded)
 	return shown, slices.Compact(recorded)
+}
+
+// alternativePart splits the path of an alternative in an event pattern, such as detail.lastStatus[1].exists, into the field of the
+// event and the rest. It returns "" for other paths.
+func alternativePart(path string) (pattern, part string) {
+	found := regexp.MustCompile(`^(detail\.[^\[]+)\[\d+\]\.(.+)$`).FindStringSubmatch(path)
+	if found == nil {
+		return "", ""
+	}
+	return found[1], found[2]
+}
+
+// addAlternative adds the old and the new value of an alternative to the difference of its field.
+func addAlternative(d *term.Difference, part string, field resource.Field) {
+	if field.Old != "" {
+		d.Less = append(d.Less, part+" "+field.Old)
+	}
+	if field.New != "" {
+		d.More = append(d.More, part+" "+field.New)
+	}
 }
 
 // recordedSetting returns the name of a recorded setting, with its values unless they are hashes, lists or absent.

@@ -45,6 +45,8 @@ func TestFieldsOfDocuments(t *testing.T) {
 		{Path: "policy.Statement[3].Condition.StringEquals.aws:x", Old: "y", New: ""},
 		{Path: "trust_policy.Statement.Principal.Service", Old: "ec2.amazonaws.com", New: "lambda.amazonaws.com"},
 		{Path: "detail.clusterArn", Old: "[" + cluster + "old, " + cluster + "shop]", New: "[" + cluster + "new, " + cluster + "shop]"},
+		{Path: "detail.lastStatus[0].anything-but", New: "[DEPROVISIONING, STOPPED]"},
+		{Path: "detail.lastStatus[1].exists", New: "false"},
 		{Path: "detail.stopCode", Old: "SpotInterruption", New: "[SpotInterruption, TerminationNotice]"},
 	})
 	const want = `      record of the settings: memory 128 → 256, version 1.0.0 → 1.1.0
@@ -57,6 +59,8 @@ func TestFieldsOfDocuments(t *testing.T) {
       trust policy Principal.Service  ec2.amazonaws.com → lambda.amazonaws.com
       detail.clusterArn               - arn:aws:ecs:eu-west-1:111122223333:cluster/old
                                       + arn:aws:ecs:eu-west-1:111122223333:cluster/new
+      detail.lastStatus               + anything-but [DEPROVISIONING, STOPPED]
+                                      + exists false
       detail.stopCode                 + TerminationNotice
 `
 	if shown.String() != want {
